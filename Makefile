@@ -1,0 +1,88 @@
+# A bare `make` lists the targets. `.venv` is set up when it is missing or older than the files that say what goes in it.
+
+# Settings that a command line may change, as in `make sample N=16 STEPS=100`:
+N        = 64
+STEPS    = 50
+SEED     = 0
+OUT      = samples.png
+NAME     = fashion_unet
+NB       =
+FLAGS    =
+NWORKERS = 2
+ARGS     =
+PYTHON   =
+
+BIN   = .venv/bin
+READY = .venv/ready
+CANDIDATES = $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
+
+.PHONY: help setup sample test lessons lab train measure bench export readme check dist clean FORCE
+
+help: ## list the targets
+	@echo 'make TARGET [SETTING=value …]'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' Makefile
+
+setup: $(READY) ## set up .venv (PYTHON=… chooses the interpreter of a new one)
+	@:
+
+sample: $(READY) ## draw a grid of garments into samples.png (N, STEPS, SEED, OUT, ARGS)
+	@$(BIN)/slowai_sample --n $(N) --steps $(STEPS) --seed $(SEED) --out '$(OUT)' $(ARGS)
+
+test: $(READY) ## run the tests in all lessons (NB="00_data …" some, FLAGS, NWORKERS)
+	@$(BIN)/python tools/test.py -n $(NWORKERS) --flags '$(FLAGS)' $(NB)
+
+lessons: $(READY) ## run the notebooks and store their outputs, export, clean, README (NB="00_data …" some)
+	@$(BIN)/nbdev_export
+	@$(BIN)/python tools/lessons.py $(NB)
+	@$(BIN)/nbdev_clean
+	@$(BIN)/python tools/readme.py
+
+lab: $(READY) ## open the lessons in JupyterLab
+	@PYTHONWARNINGS='ignore:IProgress not found' $(BIN)/jupyter-lab nbs $(ARGS)
+
+train: $(READY) ## train a model as it was shipped (NAME, ARGS="--minutes 45 …")
+	@$(BIN)/slowai_train $(NAME) $(ARGS)
+
+measure: $(READY) ## make the measurement NAME into results/ (NAME, ARGS)
+	@$(BIN)/slowai_measure $(NAME) $(ARGS)
+
+bench: $(READY) ## measure speed; run it alone (ARGS)
+	@$(BIN)/slowai_bench $(ARGS)
+
+export: $(READY) ## write the library from the notebooks
+	@$(BIN)/nbdev_export
+
+readme: $(READY) ## write README.md from nbs/index.ipynb
+	@$(BIN)/python tools/readme.py
+
+check: $(READY) ## is everything in step: export, README, clean and executed notebooks, sizes
+	@$(BIN)/python tools/check.py
+
+dist: $(READY) ## build the wheel and the source distribution into dist/
+	@rm -rf build dist
+	@$(BIN)/python -m build --no-isolation
+
+clean: ## remove what can be made again, except .venv
+	rm -rf build dist _docs _proc samples.png *.egg-info
+	find nbs slowai_diffusion tools -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+
+# The stamp is written last, so an interrupted install leaves none; it holds the folder's name, so a copied or moved .venv is not used.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+$(READY): FORCE
+endif
+$(READY): settings.ini setup.py pyproject.toml constraints.txt
+	@set -e; rm -f $(READY); \
+	if ! { grep -qsF "$(CURDIR)/.venv" .venv/pyvenv.cfg && $(BIN)/python -m pip --version >/dev/null 2>&1; }; then \
+	  python=; \
+	  for p in $(CANDIDATES); do \
+	    if "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$p; break; fi; \
+	  done; \
+	  if [ -z "$$python" ]; then \
+	    echo 'Python 3.11 or newer with its venv module is needed; none found among: $(CANDIDATES).' >&2; \
+	    echo 'Install one (on Debian or Ubuntu also the package python3-venv), or name it: make PYTHON=/path/to/python3' >&2; exit 1; \
+	  fi; \
+	  echo "Setting up .venv with $$("$$python" --version): once, a few minutes, most of them the download of PyTorch"; \
+	  "$$python" -m venv --clear "$(CURDIR)/.venv"; \
+	else echo 'Bringing .venv up to date: seconds, unless a pin changed'; fi; \
+	$(BIN)/python -m pip install -qq -c constraints.txt -e '.[dev]'; \
+	printf '%s\n' "$(CURDIR)" > $(READY)

@@ -16,7 +16,7 @@ import numpy as np, torch, torch.nn.functional as F
 __all__ = ['CLASSES', 'FILES', 'SIZES', 'SPLITS', 'MIRRORS', 'IMAGE_SUFFIXES', 'read_idx', 'read_verified', 'atomic_path',
            'models_dirs', 'model_path', 'save_samples', 'load_samples', 'download_file', 'cache_dir', 'fashion_mnist',
            'data_source', 'has_fashion_mnist', 'to_float', 'to_uint8', 'image_grid', 'show_images', 'check_images',
-           'as_images', 'Batches', 'DataLoaders', 'get_dls', 'gif_bytes', 'save_gif', 'save_png', 'animate']
+           'as_images', 'Batches', 'DataLoaders', 'get_dls', 'gif_bytes', 'save_gif', 'save_png', 'animate', 'peak_gb']
 
 # %% ../nbs/00_data.ipynb #af0ff251
 CLASSES = ('T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot')
@@ -135,7 +135,7 @@ def _answering(mirrors, name, wait=5.):
     for t in ts: t.join(max(0, end - time.monotonic()))
     return [m for m in mirrors if m in ok]
 
-# %% ../nbs/00_data.ipynb #a9979d29
+# %% ../nbs/00_data.ipynb #b91697e1
 def _fetch(url, name, folder, sha256, progress, timeout):
     "One attempt by `pooch`: a temporary file, hashed, then renamed."
     import pooch
@@ -159,7 +159,7 @@ def download_file(
     live = _answering(mirrors, name, wait)
     for i in range(tries if live else 0):
         for m in live:
-            try: return _fetch(m+name, name, folder, sha256, progress, (wait, 20))
+            try: return _fetch(m+name, name, folder, sha256, progress, (wait, 10))
             except OSError as e: why[m] = str(e).splitlines()[0][:100]
             except ValueError: why[m] = 'truncated or altered, its SHA-256 is another'
         if i+1 < tries: time.sleep(0.5)
@@ -553,3 +553,10 @@ def animate(
     "An animation that plays inside the notebook."
     from IPython.display import Image
     return Image(data=gif_bytes(imgs, imsize, ms, **kwargs), format='gif')
+
+# %% ../nbs/00_data.ipynb #12fc1a7c
+def peak_gb() -> float:
+    "The most memory that this process has held so far, in GB (not known on Windows)."
+    try: import resource
+    except ImportError: return math.nan
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/(1e9 if os.uname().sysname == 'Darwin' else 1e6)

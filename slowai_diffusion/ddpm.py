@@ -15,10 +15,10 @@ from .data import Batches, as_images, check_images, fashion_mnist, model_path
 from .training import fit, get_device, load_weights, save_weights, write_json
 
 # %% auto #0
-__all__ = ['VARIANCES', 'FASHION_UNET', 'DDPM', 'per_image', 'randn', 'unwrap', 'generators', 'predict', 'image_shape', 'sample',
-           'fashion_unet', 'save_ddpm', 'load_ddpm', 'train', 'held_out_loss']
+__all__ = ['VARIANCES', 'FASHION_UNET', 'DDPM', 'per_image', 'randn', 'randint', 'unwrap', 'generators', 'predict', 'image_shape',
+           'sample', 'fashion_unet', 'save_ddpm', 'load_ddpm', 'train', 'held_out_loss']
 
-# %% ../nbs/02_ddpm.ipynb #17cb0375
+# %% ../nbs/02_ddpm.ipynb #87ce25e3
 class DDPM:
     "Denoising diffusion (Ho, Jain & Abbeel 2020): the β table and all that follows from it. Times are integers 0 … T-1; T-1 is the noisiest."
     def __init__(self,
@@ -33,19 +33,21 @@ class DDPM:
         self.β = torch.linspace(βmin, βmax, n_steps)        # variance of the noise that each step adds
         self.α = 1 - self.β
         self.ᾱ = self.α.cumprod(0)                          # signal power that is left
+        self.σ = self.β.sqrt()                              # standard deviation of that noise, and of eq. 11's if its variance is β
         self._derive()
 
     def _derive(self):
-        self.ᾱ_prev = torch.cat([torch.ones(1), self.ᾱ[:-1]])       # one step cleaner; clean data is 1
-        self.β̃ = self.β*(1 - self.ᾱ_prev)/(1 - self.ᾱ)              # variance of q(x_{t-1} | x_t, x_0)
-        self.σ = self.β.sqrt()                                      # a standard deviation
+        self.ᾱ_prev = torch.cat([self.ᾱ.new_ones(1), self.ᾱ[:-1]])   # one step cleaner; clean data is 1
+        self.α_step = self.ᾱ/self.ᾱ_prev                            # α and β once more, from ᾱ: so that at t = 0, where 1 - ᾱ is
+        self.β_step = 1 - self.α_step                               # tiny, β/(1 - ᾱ) is exactly 1 in spite of rounding
+        self.β̃ = self.β_step*(1 - self.ᾱ_prev)/(1 - self.ᾱ)         # variance of q(x_{t-1} | x_t, x_0)
 
     @property
     def config(self): return dict(n_steps=self.n_steps, βmin=self.βmin, βmax=self.βmax)
     def __len__(self): return len(self.times)
     def __repr__(self): return f'DDPM(n_steps={self.n_steps}, βmin={self.βmin}, βmax={self.βmax})' + (f', {len(self)} steps of them' if len(self) < self.n_steps else '')
 
-# %% ../nbs/02_ddpm.ipynb #9f47aa6e
+# %% ../nbs/02_ddpm.ipynb #8b951f47
 def per_image(
     values,     # a table over time, shape (T,)
     t,          # times: one integer, or an integer tensor (N,)
@@ -78,11 +80,12 @@ def add_noise(self:DDPM,
     ε,      # noise of the same shape
     t,      # times: one integer, or (N,)
 ):
-    "A draw from q(x_t | x_0), eq. 4: `√ᾱ_t·x_0 + √(1-ᾱ_t)·ε`."
+    "A draw from q(x_t | x_0), eq. 4: `√ᾱ_t·x_0 + √(1-ᾱ_t)·ε`. `TypeError` for `uint8` images."
+    if not x_0.is_floating_point(): raise TypeError(f'x_0: floats in [-1, 1] are needed, got {x_0.dtype}; `to_float` converts bytes')
     signal_rate, noise_rate = self.rates(t, x_0)
     return signal_rate*x_0 + noise_rate*ε
 
-# %% ../nbs/02_ddpm.ipynb #dfe1e78a
+# %% ../nbs/02_ddpm.ipynb #07875d8b
 def randn(
     shape,              # (N, …)
     generator=None,     # None, a `torch.Generator`, or a list of one per image
@@ -96,6 +99,15 @@ def randn(
     where = device if generator is None else generator.device
     return torch.randn(shape, generator=generator, device=where, dtype=dtype).to(device)
 
+def randint(
+    high:int,       # integers 0 … high-1
+    n:int,          # how many
+    generator=None, # as for `randn`
+) -> torch.Tensor:
+    "`n` integers drawn evenly, with a list one from each generator."
+    if isinstance(generator, (list, tuple)): return torch.cat([randint(high, 1, g).cpu() for g in generator])
+    return torch.randint(high, (n,), generator=generator, device='cpu' if generator is None else generator.device)
+
 def unwrap(
     out,    # what a network returned
 ) -> torch.Tensor:
@@ -108,15 +120,15 @@ def loss(self:DDPM,
     x_0,            # clean images (N, C, H, W) in [-1, 1]
     t=None,         # times (N,); None: drawn uniformly
     ε=None,         # noise like `x_0`; None: drawn
-    generator=None, # a `torch.Generator` for what is drawn
+    generator=None, # for what is drawn: None, a `torch.Generator`, or a list of one per image
 ) -> torch.Tensor:
     "L_simple, eq. 14: the mean of (ε - ε̂(x_t, t))². Algorithm 1, lines 3 to 5."
-    if t is None: t = torch.randint(len(self), (len(x_0),), generator=generator).to(x_0.device)
+    if t is None: t = randint(len(self), len(x_0), generator).to(x_0.device)
     if ε is None: ε = randn(x_0.shape, generator, x_0.device)
     x_t = self.add_noise(x_0, ε, t)
     return F.mse_loss(unwrap(model(x_t, self.times.to(x_0.device)[t])).float(), ε)
 
-# %% ../nbs/02_ddpm.ipynb #38de4867
+# %% ../nbs/02_ddpm.ipynb #27b8cf6e
 @patch
 def predict_x0(self:DDPM,
     x_t,        # noisy images (N, …)
@@ -136,7 +148,8 @@ def posterior(self:DDPM,
     t,      # times
 ):
     "Mean μ̃_t and variance β̃_t of q(x_{t-1} | x_t, x_0), eq. 6 and 7."
-    α, β, ᾱ, ᾱ_prev, β̃ = (per_image(v, self.check_t(t, len(x_t)), x_t) for v in (self.α, self.β, self.ᾱ, self.ᾱ_prev, self.β̃))
+    t = self.check_t(t, len(x_t))
+    α, β, ᾱ, ᾱ_prev, β̃ = (per_image(v, t, x_t) for v in (self.α_step, self.β_step, self.ᾱ, self.ᾱ_prev, self.β̃))
     μ̃ = ᾱ_prev.sqrt()*β/(1 - ᾱ)*x_0 + α.sqrt()*(1 - ᾱ_prev)/(1 - ᾱ)*x_t
     return μ̃, β̃
 
@@ -156,10 +169,11 @@ def step(self:DDPM,
     x̂0 = self.predict_x0(x_t, ε̂, t, clip)
     μ̃, β̃ = self.posterior(x_t, x̂0, t)
     if t == 0: return μ̃, x̂0
-    σ = (β̃ if variance == 'posterior' else per_image(self.β, self.check_t(t), x_t)).sqrt()
+    if z is None: raise ValueError(f'z: fresh noise is needed at t = {t}; only the step from t = 0 has none')
+    σ = (β̃ if variance == 'posterior' else per_image(self.β_step, self.check_t(t), x_t)).sqrt()
     return μ̃ + σ*z, x̂0
 
-# %% ../nbs/02_ddpm.ipynb #0b6601b0
+# %% ../nbs/02_ddpm.ipynb #1fbc45c8
 @patch
 def respace(self:DDPM,
     steps,  # how many steps, 1 … T; or the times to keep
@@ -172,10 +186,9 @@ def respace(self:DDPM,
     else: keep = self.check_t(list(steps)).unique()
     new = copy.copy(self)
     new.times, new.ᾱ = self.times[keep], self.ᾱ[keep]
-    new.α = new.ᾱ/torch.cat([torch.ones(1), new.ᾱ[:-1]])
-    new.β = 1 - new.α
-    if len(keep) == T: new.α, new.β = self.α, self.β
     new._derive()
+    new.α, new.β = (self.α, self.β) if len(keep) == T else (new.α_step, new.β_step)
+    new.σ = new.β.sqrt()
     return new
 
 # %% ../nbs/02_ddpm.ipynb #e4dfa616
@@ -210,7 +223,7 @@ def image_shape(model):
     size = getattr(c, 'sample_size', None) or 32
     return (getattr(c, 'in_channels', 1), *((size, size) if isinstance(size, int) else size))
 
-# %% ../nbs/02_ddpm.ipynb #26b24c5f
+# %% ../nbs/02_ddpm.ipynb #26a1286a
 @torch.no_grad()
 def sample(
     ddpm:DDPM,              # the diffusion
@@ -236,7 +249,7 @@ def sample(
     device, d = get_device(device, model), ddpm if steps is None else ddpm.respace(steps)
     variance = variance or ('beta' if len(d) == ddpm.n_steps else 'posterior')
     generator = generators(seed, n) if seed is not None else generator
-    skip, was = {int(t) for t in skip_steps}, getattr(model, 'training', False)
+    skip, was = {int(t) for t in (() if skip_steps is None else skip_steps)}, getattr(model, 'training', False)
     if isinstance(model, nn.Module): model.to(device).eval()
     x_t = randn((n, *(shape or image_shape(model))), generator, device) if x_T is None else x_T.to(device)
     x_ts, x_0s, ε̂ = [], [], None
@@ -248,7 +261,7 @@ def sample(
     if was: model.train()
     return (x_ts, x_0s) if return_all else x_t
 
-# %% ../nbs/02_ddpm.ipynb #03ce20c2
+# %% ../nbs/02_ddpm.ipynb #4f29864e
 FASHION_UNET = dict(sample_size=32, in_channels=1, out_channels=1, block_out_channels=(16, 32, 64, 128), layers_per_block=1, norm_num_groups=8,
                     down_block_types=('DownBlock2D',)*4, up_block_types=('UpBlock2D',)*4, attention_head_dim=64)
 
@@ -261,9 +274,13 @@ def fashion_unet(
     **config,               # changes to `FASHION_UNET`, as `diffusers.UNet2DModel` takes them
 ):
     "A `diffusers.UNet2DModel` for `(N, 1, 32, 32)`; `unet(x_t, t).sample` is the noise it sees."
-    return load_ddpm('fashion_unet')[1] if pretrained else _unet_class()(**{**FASHION_UNET, **config})
+    if pretrained and config: raise ValueError(f'the pretrained network has its own configuration; given: {", ".join(config)}')
+    if pretrained: return load_ddpm('fashion_unet')[1]
+    c = {**FASHION_UNET, **config}; widths = c['block_out_channels']
+    if 'down_block_types' not in config: c.update(down_block_types=('DownBlock2D',)*len(widths), up_block_types=('UpBlock2D',)*len(widths))
+    return _unet_class()(**{**c, 'attention_head_dim': min(c['attention_head_dim'], widths[-1])})
 
-# %% ../nbs/02_ddpm.ipynb #879d418d
+# %% ../nbs/02_ddpm.ipynb #042609f6
 def save_ddpm(
     ddpm:DDPM,      # the diffusion
     unet,           # a `diffusers` model
@@ -271,6 +288,7 @@ def save_ddpm(
     dtype=None,     # e.g. `torch.float16` to halve the file
 ):
     "Save a diffusion and its network in `diffusers`' form: `UNet2DModel.from_pretrained(folder)` reads it, `DDPMScheduler.from_pretrained(folder)` too."
+    if len(ddpm) < ddpm.n_steps: raise ValueError(f'ddpm: a sub-sequence of {len(ddpm)} steps is not saved; save the {ddpm.n_steps} it comes from')
     folder = Path(folder); folder.mkdir(parents=True, exist_ok=True)
     write_json(folder/'config.json', {**{k: v for k, v in unet.config.items() if not k.startswith('_')}, '_class_name': type(unet).__name__})
     write_json(folder/'scheduler_config.json', dict(_class_name='DDPMScheduler', num_train_timesteps=ddpm.n_steps, beta_start=ddpm.βmin, beta_end=ddpm.βmax,
@@ -284,10 +302,12 @@ def load_ddpm(
     "`(ddpm, unet)` from the box, the network in evaluation mode."
     folder = model_path(name)
     s, config = (json.loads((folder/f).read_text()) for f in ('scheduler_config.json', 'config.json'))
+    for k, v in dict(beta_schedule='linear', prediction_type='epsilon').items():
+        if s.get(k, v) != v: raise ValueError(f'{folder}: {k} is {s[k]!r}; only {v!r} is supported here')
     unet = _unet_class()(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items() if not k.startswith('_')})
     return DDPM(s['num_train_timesteps'], s['beta_start'], s['beta_end']), load_weights(unet, folder/'diffusion_pytorch_model.safetensors').to(get_device(device))
 
-# %% ../nbs/02_ddpm.ipynb #91c915e1
+# %% ../nbs/02_ddpm.ipynb #f89d7bd5
 def train(
     unet,                       # network: (x_t, t) -> ε̂; trained in place
     lr:float=2e-3,              # highest learning rate
@@ -317,6 +337,7 @@ def held_out_loss(
     amp:bool=False, # bf16 autocast?
 ):
     "`(t, loss)` of every image, times spread evenly over 0 … T-1, with noise that depends on the seed alone."
+    check_images(images, channels=None)
     g, was = torch.Generator().manual_seed(seed), getattr(model, 'training', False)
     t = ((torch.arange(len(images)) + torch.rand(len(images), generator=g))*len(ddpm)/len(images)).long().clamp(max=len(ddpm)-1)
     t, ε, out = t[torch.randperm(len(images), generator=g)], randn(images.shape, g), []

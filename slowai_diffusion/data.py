@@ -28,12 +28,13 @@ FILES = {  # the four official files and the SHA-256 of each
 SIZES = dict(zip(FILES, (26_421_880, 29_515, 4_422_102, 5_148)))  # in bytes
 SPLITS = {'train': tuple(FILES)[:2], 'test': tuple(FILES)[2:]}
 
-# %% ../nbs/00_data.ipynb #d4ab68a0
+# %% ../nbs/00_data.ipynb #b7ab0bab
 def read_idx(
     data:bytes, # A whole IDX file, decompressed
 ) -> torch.Tensor: # `uint8`, in the shape that the header gives
     "The array in an IDX file: two zero bytes, a type code, the number of axes, their lengths, the values."
     if data[:3] != b'\0\0\x08': raise ValueError(f'not an IDX file of bytes: it begins with {data[:4].hex(" ")}')
+    if len(data) < 4 or len(data) < 4 + 4*data[3]: raise ValueError(f'IDX: the header is cut off after {len(data)} bytes')
     shape = struct.unpack_from(f'>{data[3]}I', data, 4)
     start = 4 + 4*len(shape)
     if len(data) - start != math.prod(shape):
@@ -92,7 +93,7 @@ def model_path(
     have = sorted({f.name for d in models_dirs() if d.is_dir() for f in d.iterdir() if not f.name.startswith('.')})
     raise FileNotFoundError(f'no model {str(name)!r}; there is: {", ".join(have) or "nothing yet"}')
 
-# %% ../nbs/00_data.ipynb #7f85a1d3
+# %% ../nbs/00_data.ipynb #a5fc2018
 def save_samples(
     path:str|Path, # An `.npz` file
     images, # `uint8`, (N, 28, 28) or padded (N, 1, 32, 32)
@@ -113,6 +114,7 @@ def load_samples(
     split:str='train', # 'train' or 'test'
 ) -> tuple[torch.Tensor, torch.Tensor]: # `uint8` (N, 28, 28) and `int64` (N,)
     "One split of a sample set."
+    if split not in SPLITS: raise ValueError(f'unknown split {split!r}: choose one of {", ".join(map(repr, SPLITS))}')
     with np.load(path, allow_pickle=False) as f: images, labels, s = (f[k] for k in ('images', 'labels', 'split'))
     keep = s == ('train', 'test').index(split)
     return torch.from_numpy(images[keep]), torch.from_numpy(labels[keep].astype(np.int64))
@@ -135,7 +137,7 @@ def _answering(mirrors, name, wait=5.):
     for t in ts: t.join(max(0, end - time.monotonic()))
     return [m for m in mirrors if m in ok]
 
-# %% ../nbs/00_data.ipynb #b91697e1
+# %% ../nbs/00_data.ipynb #e41ed005
 def _fetch(url, name, folder, sha256, progress, timeout):
     "One attempt by `pooch`: a temporary file, hashed, then renamed."
     import pooch
@@ -156,7 +158,7 @@ def download_file(
 ) -> Path:
     "Download one file. It appears under its name only when whole and verified; otherwise a `ConnectionError` says why."
     sha256, why = sha256 or FILES[name], {}
-    live = _answering(mirrors, name, wait)
+    live = _answering(mirrors, name, wait) or _answering(mirrors, name, wait)
     for i in range(tries if live else 0):
         for m in live:
             try: return _fetch(m+name, name, folder, sha256, progress, (wait, 10))
@@ -208,7 +210,7 @@ def _download(split):
         return tuple(read_idx(read_verified(f)) for f in files)
     except (OSError, ValueError) as e: return f'download: {e}'
 
-# %% ../nbs/00_data.ipynb #4f12c1a6
+# %% ../nbs/00_data.ipynb #8f264a56
 def _env(): return tuple(os.environ.get(k) for k in ('FASHION_MNIST_DIR', 'SLOWAI_HOME', 'SLOWAI_OFFLINE'))
 
 def _padded(images, labels): return F.pad(images[:, None], (2,)*4), labels.long()
@@ -233,6 +235,8 @@ def _find(split, fallback):
     r = _real(split, _env())
     if isinstance(r, tuple): return r
     if fallback:
+        if any(isinstance(_real(o, _env()), tuple) for o in SPLITS if o != split):      # never half real, half drawn
+            raise FileNotFoundError(f'Only half of Fashion-MNIST is here, the {split} files are missing: ' + ' | '.join(r))
         try: return _samples(split, model_path('fashion_samples')/'samples.npz')
         except FileNotFoundError as e: r = r + [f'sample set: {e}']
     _real.cache_clear()  # so that the next call looks again
@@ -297,10 +301,10 @@ def _nchw(x):
     if x.ndim == 4 and x.shape[-1] in (1, 3): return x.permute(0, 3, 1, 2).contiguous()
     raise ValueError(f'data: shape (N, H, W), (N, C, H, W) or (N, H, W, C) with 1 or 3 channels expected, not {tuple(x.shape)}')
 
-# %% ../nbs/00_data.ipynb #e4b33a7d
+# %% ../nbs/00_data.ipynb #8393c748
 def _stack(x):
     "One tensor (N, C, H, W) of bytes from an image, a batch, or a list of images."
-    if isinstance(x, (list, tuple)): x = torch.stack([torch.as_tensor(i) for i in x])
+    if isinstance(x, (list, tuple)): return torch.cat([_stack(i) for i in x])
     x = torch.as_tensor(x).detach().cpu()
     if x.ndim == 2 or (x.ndim == 3 and (x.shape[0] in (1, 3) or x.shape[-1] in (1, 3))): x = x[None]
     x = _nchw(x)
@@ -315,6 +319,7 @@ def image_grid(
     "One picture of many."
     x = _stack(x)
     n, c, h, w = x.shape
+    if not n or (ncols is not None and ncols < 1): raise ValueError(f'nothing to show: {n} images, ncols={ncols}')
     ncols = min(n, ncols or math.ceil(n**0.5)); nrows = math.ceil(n/ncols)
     x = F.pad(x, (0, pad, 0, pad), value=value)
     x = torch.cat([x, x.new_full((nrows*ncols - n, *x.shape[1:]), value)])
@@ -371,22 +376,26 @@ def check_images(
     if lo < -1-tol or hi > 1+tol: raise ValueError(f'{name}: values must lie in [-1, 1], these go from {lo:.4g} to {hi:.4g}')
     return x
 
-# %% ../nbs/00_data.ipynb #ac70bf10
+# %% ../nbs/00_data.ipynb #73cad4b1
 IMAGE_SUFFIXES = {'.png', '.jpg', '.jpeg', '.bmp', '.webp'}
 
-def _open(path):
-    from PIL import Image, UnidentifiedImageError
+def _open(path, size):
+    "One picture: upright, on black where it is transparent, grey or colour, cut to a square of `size` if given."
+    from PIL import Image, ImageOps, UnidentifiedImageError
     try:
-        with Image.open(path) as im: return im.convert('L' if im.mode in ('1', 'L') else 'RGB')
+        with Image.open(path) as f: im = ImageOps.exif_transpose(f)
+        if im.mode.startswith('I;16'): im = Image.fromarray((np.asarray(im) >> 8).astype(np.uint8))
+        if im.mode in ('LA', 'PA', 'RGBA') or 'transparency' in im.info:
+            im = im.convert('RGBA'); im = Image.alpha_composite(Image.new('RGBA', im.size, (0, 0, 0, 255)), im)
+        im = im.convert('L' if im.mode in ('1', 'L') else 'RGB')
+        return ImageOps.fit(im, (size, size)) if size else im
     except (UnidentifiedImageError, OSError) as e: raise ValueError(f'{path} is not a readable image: {e}') from None
 
 def _from_folder(folder, size):
     "All images below `folder`, in the order of their names, as `uint8` (N, C, H, W)."
-    from PIL import ImageOps
     files = sorted(f for f in folder.rglob('*') if f.suffix.lower() in IMAGE_SUFFIXES)
     if not files: raise ValueError(f'{folder}: no images ({", ".join(sorted(IMAGE_SUFFIXES))}) found')
-    ims = [_open(f) for f in files]
-    if size: ims = [ImageOps.fit(im, (size, size)) for im in ims]
+    ims = [_open(f, size) for f in files]
     odd = next((i for i,im in enumerate(ims) if im.size != ims[0].size), None)
     if odd is not None: raise ValueError(f'{files[odd]} is {ims[odd].size}, {files[0]} is {ims[0].size}: give size=')
     mode = 'L' if all(im.mode == 'L' for im in ims) else 'RGB'
@@ -473,7 +482,7 @@ class Batches:
         return (f'Batches({self.n:,} images {tuple(self.images.shape[1:])}, {"with" if self.labels is not None else "no"} labels, '
                 f'{len(self)} batches of {self.bs}{", shuffled" if self.shuffle else ""})')
 
-# %% ../nbs/00_data.ipynb #41cb4ac8
+# %% ../nbs/00_data.ipynb #b9ae397a
 class DataLoaders(NamedTuple):
     "Three `Batches`; `valid` or `test` is None where there is none."
     train: Batches
@@ -481,25 +490,28 @@ class DataLoaders(NamedTuple):
     test: Batches|None
 
 def _split(n, n_valid, seed):
-    "Indices of the training and the validation part of n images. `n_valid` is meant for 60,000: fewer images, fewer held out."
-    if not 0 <= n_valid < 60_000: raise ValueError(f'n_valid must lie in 0 … 59,999, not {n_valid}')
-    k = min(n_valid, math.ceil(n_valid*n/60_000))
-    if n_valid and k >= n: raise ValueError(f'{n} images are too few to hold out a part')
+    "Indices of the training and the validation part of n images."
+    k = math.ceil(n/12) if n_valid is None else n_valid
+    if not 0 <= k < n: raise ValueError(f'n_valid must lie in 0 … {n-1:,} for {n:,} images, not {k}')
     idx = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
     return idx[k:].sort().values, idx[:k].sort().values
 
 def get_dls(
     bs:int=128, # Images a batch
-    n_valid:int=5000, # Training images held out for choices; 0: train on all. Scaled down where there are fewer than 60,000
-    seed:int=0, # Which images are held out, and the order of the others
+    n_valid:int|None=None, # Training images held out for choices; None: one in twelve (5,000 of 60,000); 0: train on all
+    seed:int=0, # The order of the training images
+    split_seed:int=0, # Which images are held out: the same whatever the order, so that runs can be compared
     data=None, # Your own images or (images, labels), as in `as_images`; None: Fashion-MNIST
 ) -> DataLoaders:
     "Batches for training (shuffled), validation (held out of the training split) and test (None for your own data)."
     images, labels = fashion_mnist('train') if data is None else data if isinstance(data, tuple) else (data, None)
     test = None if data is not None else Batches(*fashion_mnist('test'), bs)
     images = as_images(images)
-    def part(idx, **kw): return Batches(images[idx], None if labels is None else torch.as_tensor(labels)[idx], bs, seed=seed, **kw)
-    t, v = _split(len(images), n_valid, seed)
+    if labels is not None and len(labels := torch.as_tensor(labels)) != len(images): raise ValueError(f'{len(images)} images but {len(labels)} labels')
+    t, v = _split(len(images), n_valid, split_seed)
+    def part(idx, **kw):        # all images are used as they are; a part is a copy
+        x, y = (images, labels) if len(idx) == len(images) else (images[idx], None if labels is None else labels[idx])
+        return Batches(x, y, bs, seed=seed, **kw)
     return DataLoaders(part(t, shuffle=True), part(v) if len(v) else None, test)
 
 # %% ../nbs/00_data.ipynb #49fcfbca

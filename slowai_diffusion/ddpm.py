@@ -280,7 +280,7 @@ def fashion_unet(
     if 'down_block_types' not in config: c.update(down_block_types=('DownBlock2D',)*len(widths), up_block_types=('UpBlock2D',)*len(widths))
     return _unet_class()(**{**c, 'attention_head_dim': min(c['attention_head_dim'], widths[-1])})
 
-# %% ../nbs/02_ddpm.ipynb #042609f6
+# %% ../nbs/02_ddpm.ipynb #0dcef4f1
 def save_ddpm(
     ddpm:DDPM,      # the diffusion
     unet,           # a `diffusers` model
@@ -299,13 +299,13 @@ def load_ddpm(
     name='fashion_unet',    # a name in `models/`, or a folder written by `save_ddpm`
     device='cpu',           # where the network goes
 ):
-    "`(ddpm, unet)` from the box, the network in evaluation mode."
+    "`(ddpm, unet)` from the box, the network in evaluation mode and in the memory layout that convolutions like."
     folder = model_path(name)
     s, config = (json.loads((folder/f).read_text()) for f in ('scheduler_config.json', 'config.json'))
     for k, v in dict(beta_schedule='linear', prediction_type='epsilon').items():
         if s.get(k, v) != v: raise ValueError(f'{folder}: {k} is {s[k]!r}; only {v!r} is supported here')
     unet = _unet_class()(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items() if not k.startswith('_')})
-    return DDPM(s['num_train_timesteps'], s['beta_start'], s['beta_end']), load_weights(unet, folder/'diffusion_pytorch_model.safetensors').to(get_device(device))
+    return DDPM(s['num_train_timesteps'], s['beta_start'], s['beta_end']), load_weights(unet, folder/'diffusion_pytorch_model.safetensors').to(get_device(device), memory_format=torch.channels_last)
 
 # %% ../nbs/02_ddpm.ipynb #f89d7bd5
 def train(

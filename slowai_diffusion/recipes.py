@@ -24,7 +24,7 @@ from .training import (card, classifier_loss, evaluate, fashion_classifier, fit,
                                        save_classifier, sha256, train_step, weights_file, write_json)
 from .ddpm import DDPM, FASHION_UNET, fashion_unet, generators, held_out_loss, load_ddpm, sample, save_ddpm, train
 
-# %% ../nbs/90_recipes.ipynb #c3c0be6d
+# %% ../nbs/90_recipes.ipynb #d273cc7c
 @dataclass
 class Recipe:
     "How one model of `models/` is made."
@@ -35,12 +35,12 @@ class Recipe:
     bs:int=128          # images per step
     ddpm:dict=field(default_factory=dict)   # arguments of `DDPM`
     seed:int=0          # of weights, order and noise
-    n_valid:int=0       # training images held out for the learning curve
+    hold_out:bool=False # hold out one image in twelve, for the learning curve?
     dtype:object=torch.float16              # how weights are stored
 
 RECIPES = dict(
     fashion_mnist_classifier=Recipe(fashion_classifier, 'classifier', 'A small ResNet that names the garment; its 128 features measure samples.',
-        dict(lr=5e-3, n_epochs=12, schedule='onecycle', ema=0.99, amp=True, channels_last=True, opt_func=partial(torch.optim.AdamW, weight_decay=0.05)), n_valid=5000),
+        dict(lr=5e-3, n_epochs=12, schedule='onecycle', ema=0.99, amp=True, channels_last=True, opt_func=partial(torch.optim.AdamW, weight_decay=0.05)), hold_out=True),
     fashion_unet=Recipe(fashion_unet, 'ddpm', "The course's first diffusion model: it sees the noise in a garment.",
         dict(lr=2e-3, n_epochs=18, schedule='onecycle', ema=0.999, amp=False, channels_last=True, opt_func=partial(torch.optim.Adam, betas=(0.9, 0.99)))))
 
@@ -49,8 +49,10 @@ def get_recipe(name:str) -> Recipe:
     if name not in RECIPES: raise ValueError(f'recipe {name!r} is unknown; there are: {", ".join(RECIPES)}')
     return RECIPES[name]
 
-# %% ../nbs/90_recipes.ipynb #d2f28f61
-def versions(): return dict(python=platform.python_version(), **{k: version(k) for k in ('torch', 'diffusers', 'safetensors', 'numpy')})
+# %% ../nbs/90_recipes.ipynb #2ec975ed
+def versions():
+    "Versions of what results depend on."
+    return dict(python=platform.python_version(), **{k: version(k) for k in ('torch', 'diffusers', 'safetensors', 'numpy')})
 
 def default_folder(name) -> Path:
     "`models/NAME` of the repository, or of the current folder where the package is installed without one."
@@ -105,7 +107,7 @@ def write_card(folder, name, about, files, **facts):
     text = CARD.format(name=name, about=about, files=files, rows='\n'.join(f'| {k.strip().replace("_", " ")} | {show(v)} |' for k, v in flat.items()))
     with atomic_path(folder/'README.md') as tmp: Path(tmp).write_text(text)
 
-# %% ../nbs/90_recipes.ipynb #e9919ea1
+# %% ../nbs/90_recipes.ipynb #09fe706d
 def run_recipe(
     name:str,               # a recipe
     out=None,               # folder for the result; None: `models/NAME` of the repository
@@ -130,8 +132,8 @@ def run_recipe(
     torch.manual_seed(r.seed); model, ddpm = r.build().to(device), DDPM(**r.ddpm) if r.task == 'ddpm' else None
     bs = args.pop('bs', r.bs)
     dl = Batches(x, y if r.task == 'classifier' else None, bs=bs, shuffle=True, seed=r.seed)
-    if r.n_valid:
-        dls = get_dls(bs, r.n_valid, r.seed, data=(x, y))
+    if r.hold_out:
+        dls = get_dls(bs, seed=r.seed, data=(x, y))
         dl, args['eval_fn'] = dls.train, lambda model: {f'held-out {k}': v for k, v in evaluate(model, dls.valid).items()}
     hist = fit(model, classifier_loss, dl, **args) if r.task == 'classifier' else train(model, ddpm=ddpm, data=dl, **args)
     trained = model.to('cpu', memory_format=torch.contiguous_format)
@@ -236,7 +238,7 @@ def run_measurement(
         write_json(path, dict(name=name, about=m.about, weights=weights, data=data_source(), device=device_name(torch.device('cpu')), versions=versions(), points=list(done.values())))
     return json.loads(path.read_text())
 
-# %% ../nbs/90_recipes.ipynb #378ba51b
+# %% ../nbs/90_recipes.ipynb #c69104c0
 _down, _up, _adown, _aup = 'DownBlock2D', 'UpBlock2D', 'AttnDownBlock2D', 'AttnUpBlock2D'
 _attn = dict(down_block_types=(_down, _adown, _adown, _adown), up_block_types=(_aup, _aup, _aup, _up), layers_per_block=2, attention_head_dim=8)
 UNETS = {
@@ -284,11 +286,14 @@ def speeds(
 
 @measurement('Size and speed of candidate U-Nets on the CPU, batch 128, medians of rounds side by side.', lambda: [dict(unets=list(UNETS), rounds=5)])
 def unet_speed(unets, rounds):
+    "Parameters, MFLOP and speeds of `UNETS`."
     nets = {k: fashion_unet(**UNETS[k]) for k in unets}
     size = {k: dict(parameters=sum(p.numel() for p in u.parameters()), mflop=round(mflop(u), 1)) for k, u in nets.items()}
     return dict(table={k: {**size[k], **v} for k, v in speeds(nets, rounds=rounds).items()})
 
-def best_train_speed(row): return max((row['train_fp32'], False), (row['train_bf16'], True))  # (images/s, amp)
+def best_train_speed(row):
+    "`(images/s, amp)` of the faster precision in a row of `speeds`."
+    return max((row['train_fp32'], False), (row['train_bf16'], True))
 
 class _Enough(Exception): "Raised by a callback to end a training early."
 
@@ -305,7 +310,7 @@ def _losses(n_first):
 def unet_equal_minutes(unet, minutes, lr, seed, n_first=None):
     "`n_first`: stop after so many steps and return their losses only."
     speed, amp = best_train_speed(results('unet_speed')['points'][0]['table'][unet])
-    dls, n_steps, (losses, note) = get_dls(128, n_valid=5000), round(60*minutes*speed/128), _losses(n_first)
+    dls, n_steps, (losses, note) = get_dls(128), round(60*minutes*speed/128), _losses(n_first)
     torch.manual_seed(seed); net = fashion_unet(**UNETS[unet])
     try: train(net, lr=lr, data=Batches(dls.train.images, bs=128, shuffle=True, seed=seed), n_steps=n_steps, seed=seed, amp=amp, ema=.99, channels_last=True,
                opt_func=partial(torch.optim.Adam, betas=(0.9, 0.99)), callback=note, progress=n_first is None)
@@ -317,7 +322,8 @@ def unet_equal_minutes(unet, minutes, lr, seed, n_first=None):
              lambda: [dict(changes=c, n_epochs=1, seed=s) for s in (0, 1) for c in ({}, dict(lr=2e-3), dict(lr=1e-2), dict(shift=0), dict(smoothing=0.), dict(ema=None))]
                      + [dict(changes=c, n_epochs=6, seed=0) for c in ({}, dict(shift=0))])
 def classifier_choices(changes, n_epochs, seed, n_first=None):
-    dls, (losses, note), args = get_dls(128, n_valid=5000), _losses(n_first), {**RECIPES['fashion_mnist_classifier'].fit, 'n_epochs': n_epochs}
+    "Held-out accuracy with some of the recipe's arguments changed; `n_first`: the first losses only."
+    dls, (losses, note), args = get_dls(128), _losses(n_first), {**RECIPES['fashion_mnist_classifier'].fit, 'n_epochs': n_epochs}
     loss_fn = partial(classifier_loss, **{k: v for k, v in changes.items() if k in ('shift', 'smoothing')})
     args.update({k: v for k, v in changes.items() if k not in ('shift', 'smoothing')})
     torch.manual_seed(seed); model = fashion_classifier()

@@ -22,8 +22,10 @@ __all__ = ['SCHEDULES', 'conv', 'ResBlock', 'Classifier', 'fashion_classifier', 
            'load_classifier', 'evaluate', 'classifier_loss', 'sha256', 'weights_file', 'card', 'results_file',
            'results']
 
-# %% ../nbs/01_training.ipynb #e486d653
-def conv(n_in, n_out, stride=1): return nn.Conv2d(n_in, n_out, 3, stride, padding=1, bias=False)
+# %% ../nbs/01_training.ipynb #de35dd0c
+def conv(n_in, n_out, stride=1):
+    "A 3×3 convolution that keeps the resolution, or divides it by `stride`."
+    return nn.Conv2d(n_in, n_out, 3, stride, padding=1, bias=False)
 
 class ResBlock(nn.Module):
     "Two 3×3 convolutions plus the input (He et al. 2015, *Deep Residual Learning*); `(N, n_in, H, W)` → `(N, n_out, H/stride, W/stride)`."
@@ -70,7 +72,7 @@ def fashion_classifier(
     if pretrained and config: raise ValueError(f'the pretrained classifier has its own configuration; given: {", ".join(config)}')
     return load_classifier('fashion_mnist_classifier') if pretrained else Classifier(**config)
 
-# %% ../nbs/01_training.ipynb #e384224a
+# %% ../nbs/01_training.ipynb #d215d86d
 def get_device(
     device=None,  # None, 'cpu', 'cuda', 'cuda:1', 'mps' or a `torch.device`
     model=None,   # `device=None` means the device this model is on
@@ -85,7 +87,7 @@ def get_device(
 
 def to_device(batch, device, channels_last=False):
     "A tensor, or a tuple of them, on `device`; images in `channels_last` layout if asked."
-    if isinstance(batch, (tuple, list)): return type(batch)(to_device(b, device, channels_last) for b in batch)
+    if isinstance(batch, (tuple, list)): return tuple(to_device(b, device, channels_last) for b in batch)
     last = channels_last and batch.ndim == 4
     return batch.to(device, non_blocking=True, **(dict(memory_format=torch.channels_last) if last else {}))
 
@@ -237,7 +239,7 @@ def steps_in(
             times.append(time.perf_counter() - t0)
     return max(1, round(60*minutes/sorted(times[4:])[4]))
 
-# %% ../nbs/01_training.ipynb #40ff2d93
+# %% ../nbs/01_training.ipynb #8b76bf3d
 def batches_from(
     dl,         # `Batches`, a `DataLoader`, or any iterable with a length
     epoch:int,  # which epoch
@@ -250,7 +252,9 @@ def batches_from(
     return it
 
 def _mean(v): return sum(v)/max(1, len(v))
-def n_images(batch): return len(batch[0] if isinstance(batch, (tuple, list)) else batch)
+def n_images(batch):
+    "How many images a batch holds: `x`, or `(x, y)`."
+    return len(batch[0] if isinstance(batch, (tuple, list)) else batch)
 
 def _budget(n_epochs, n_steps, minutes, per_epoch):
     given = {k: v for k, v in dict(n_epochs=n_epochs, n_steps=n_steps, minutes=minutes).items() if v is not None}
@@ -330,7 +334,7 @@ def fit(
     model.eval()
     return hist
 
-# %% ../nbs/01_training.ipynb #b5a22c9a
+# %% ../nbs/01_training.ipynb #904fb63f
 def save_weights(
     model:nn.Module,            # any model
     path,                       # file to write, `….safetensors`
@@ -372,7 +376,8 @@ def load_classifier(
 ) -> Classifier:
     "A saved `Classifier` in evaluation mode."
     folder = model_path(name)
-    return load_weights(Classifier(**json.loads((folder/'config.json').read_text())), folder/'model.safetensors')
+    model = load_weights(Classifier(**json.loads((folder/'config.json').read_text())), folder/'model.safetensors')
+    return model.to(memory_format=torch.channels_last)
 
 # %% ../nbs/01_training.ipynb #8e1bc484
 @torch.no_grad()

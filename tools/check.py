@@ -43,6 +43,8 @@ def stored():
 def models():
     size = sum(p.stat().st_size for p in (nb.ROOT/'models').rglob('*') if p.is_file())
     if size > nb.MAX_MODELS: yield f'models/ holds {size/1e6:.1f} MB: more than {nb.MAX_MODELS/1e6:.0f}'
+    samples = nb.ROOT/'models'/'fashion_samples'/'samples.npz'
+    if not samples.exists() or samples.stat().st_size > 1e6: yield f'{samples.name} is missing or larger than 1 MB'
 
 def paths():
     "No file of the project names a folder of the machine it was written on"

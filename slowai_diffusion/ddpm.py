@@ -85,7 +85,7 @@ def add_noise(self:DDPM,
     signal_rate, noise_rate = self.rates(t, x_0)
     return signal_rate*x_0 + noise_rate*ε
 
-# %% ../nbs/02_ddpm.ipynb #07875d8b
+# %% ../nbs/02_ddpm.ipynb #31159dd6
 def randn(
     shape,              # (N, …)
     generator=None,     # None, a `torch.Generator`, or a list of one per image
@@ -123,6 +123,7 @@ def loss(self:DDPM,
     generator=None, # for what is drawn: None, a `torch.Generator`, or a list of one per image
 ) -> torch.Tensor:
     "L_simple, eq. 14: the mean of (ε - ε̂(x_t, t))². Algorithm 1, lines 3 to 5."
+    if x_0.ndim == 4: check_images(x_0, 'x_0', channels=None)
     if t is None: t = randint(len(self), len(x_0), generator).to(x_0.device)
     if ε is None: ε = randn(x_0.shape, generator, x_0.device)
     x_t = self.add_noise(x_0, ε, t)

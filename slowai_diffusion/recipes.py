@@ -148,13 +148,13 @@ def run_recipe(
     for f in [folder/'checkpoint.pt', *folder.glob('.checkpoint-*.pt')]: f.unlink(missing_ok=True)   # and what a kill left half-written
     return folder
 
-# %% ../nbs/90_recipes.ipynb #5e247f55
-SUFFIXES = ('.png', '.npy', '.safetensors', '.gif')
+# %% ../nbs/90_recipes.ipynb #602088d8
+SUFFIXES = ('.png', '.npy', '.safetensors')
 
-def check_out(path) -> Path:
+def check_out(path, suffixes=SUFFIXES) -> Path:
     "`path` if a picture or batch can be written there; else an error, before any work is done."
     path = Path(path)
-    if path.suffix not in SUFFIXES: raise ValueError(f'out={str(path)!r}: the name must end in {", ".join(SUFFIXES)}')
+    if path.suffix not in suffixes: raise ValueError(f'out={str(path)!r}: the name must end in {", ".join(suffixes)}; animate adds a .gif')
     if path.is_dir(): raise ValueError(f'out={str(path)!r} is a folder')
     writable_folder(path.parent)
     if path.exists() and not os.access(path, os.W_OK): raise PermissionError(f'out={str(path)!r} exists and cannot be written to')
@@ -163,7 +163,6 @@ def check_out(path) -> Path:
 def save_images(path, x):
     "Write images `(N, C, H, W)` in [-1, 1]: a grid for `.png`, the numbers for `.npy` and `.safetensors`."
     if path.suffix == '.png': return save_png(path, x, zoom=2)
-    if path.suffix == '.gif': raise ValueError(f'out={str(path)!r}: a GIF holds a trajectory; name a .png and say animate')
     with atomic_path(path) as tmp:
         if path.suffix == '.npy':
             import numpy as np
@@ -190,7 +189,7 @@ def draw(
     ddpm, unet = load_ddpm(model, get_device(device)); device = get_device(device)
     ddpm.respace(steps)
     out = check_out(out)
-    if animate: check_out(out.with_suffix('.gif'))
+    if animate: check_out(out.with_suffix('.gif'), ('.gif',))
     start, runs = time.perf_counter(), []
     for i in range(0, n, batch or n):
         k = min(batch or n, n - i)

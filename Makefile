@@ -16,7 +16,7 @@ BIN   = .venv/bin
 READY = .venv/ready
 CANDIDATES = $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 
-.PHONY: help setup sample test lessons lab train measure bench export readme check dist clean FORCE
+.PHONY: help setup sample eval test lessons lab train measure bench export readme check dist clean FORCE
 
 help: ## list the targets
 	@echo 'make TARGET [SETTING=value …]'
@@ -27,6 +27,9 @@ setup: $(READY) ## set up .venv (PYTHON=… chooses the interpreter of a new one
 
 sample: $(READY) ## draw a grid of garments into samples.png (N, STEPS, SEED, OUT, ARGS)
 	@$(BIN)/slowai_sample --n $(N) --steps $(STEPS) --seed $(SEED) --out '$(OUT)' $(ARGS)
+
+eval: $(READY) ## score images against Fashion-MNIST (ARGS="FOLDER" or ARGS="--model fashion_unet --n 2000")
+	@$(BIN)/slowai_eval $(ARGS)
 
 test: $(READY) ## run the tests in all lessons (NB="00_data …" some, FLAGS, NWORKERS)
 	@$(BIN)/python tools/test.py -n $(NWORKERS) --flags '$(FLAGS)' $(NB)

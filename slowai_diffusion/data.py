@@ -16,7 +16,8 @@ import numpy as np, torch, torch.nn.functional as F
 __all__ = ['CLASSES', 'FILES', 'SIZES', 'SPLITS', 'MIRRORS', 'IMAGE_SUFFIXES', 'read_idx', 'read_verified', 'atomic_path',
            'models_dirs', 'model_path', 'save_samples', 'load_samples', 'download_file', 'cache_dir', 'fashion_mnist',
            'data_source', 'has_fashion_mnist', 'to_float', 'to_uint8', 'image_grid', 'show_images', 'check_images',
-           'as_images', 'Batches', 'DataLoaders', 'get_dls', 'gif_bytes', 'save_gif', 'save_png', 'animate', 'peak_gb']
+           'warn_range', 'as_images', 'Batches', 'DataLoaders', 'get_dls', 'gif_bytes', 'save_gif', 'save_png',
+           'animate', 'peak_gb']
 
 # %% ../nbs/00_data.ipynb #af0ff251
 CLASSES = ('T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot')
@@ -356,7 +357,7 @@ def show_images(
     for ax,im,t in zip(axs, x, titles): _show(ax, image_grid(im)); ax.set_title(t, fontsize=max(5, 8*imsize), pad=2)
     return fig
 
-# %% ../nbs/00_data.ipynb #a9113a0a
+# %% ../nbs/00_data.ipynb #8e9f4611
 def check_images(
     x:torch.Tensor, # What should be images
     name:str='images', # What to call it in the error
@@ -373,8 +374,23 @@ def check_images(
     if not x.numel(): raise ValueError(f'{name}: empty, shape {tuple(x.shape)}')
     lo, hi = (v.item() for v in x.detach().aminmax())
     if not math.isfinite(lo) or not math.isfinite(hi): raise ValueError(f'{name}: not all values are finite')
-    if lo < -1-tol or hi > 1+tol: raise ValueError(f'{name}: values must lie in [-1, 1], these go from {lo:.4g} to {hi:.4g}')
+    if lo < -1-tol or hi > 1+tol: 
+        do = f'{name}/127.5 - 1, if they are bytes' if lo >= 0 and hi > 2 else f'{name}.clamp(-1, 1), if they overshoot a little, as samples may'
+        raise ValueError(f'{name}: values must lie in [-1, 1], these go from {lo:.4g} to {hi:.4g}; use {do}')
     return x
+
+# %% ../nbs/00_data.ipynb #ae3d04c1
+def warn_range(
+    lo:float, # Smallest value of a whole set of images
+    hi:float, # Largest value
+    name:str='images', # What to call it in the warning
+    stacklevel:int=2, # As for `warnings.warn`
+) -> None:
+    "Warn when images that should fill [-1, 1] look as if they were in [0, 1] or in [-0.5, 0.5]."
+    if lo >= 0: looks, do = 'no value is negative', f'[0, 1], where black is 0: if so, pass 2*{name} - 1'
+    elif max(-lo, hi) <= 0.5: looks, do = 'no value is beyond 0.5', f'[-0.5, 0.5]: if so, pass 2*{name}'
+    else: return
+    warnings.warn(f'{name}: {looks} (they go from {lo:.3g} to {hi:.3g}); black is -1 here, so this looks like {do}', stacklevel=stacklevel+1)
 
 # %% ../nbs/00_data.ipynb #73cad4b1
 IMAGE_SUFFIXES = {'.png', '.jpg', '.jpeg', '.bmp', '.webp'}
@@ -402,7 +418,7 @@ def _from_folder(folder, size):
     x = torch.from_numpy(np.stack([np.asarray(im.convert(mode)) for im in ims]))
     return x[:, None] if mode == 'L' else x.permute(0, 3, 1, 2).contiguous()
 
-# %% ../nbs/00_data.ipynb #8f4c59d1
+# %% ../nbs/00_data.ipynb #6f001163
 def _to_bytes(x):
     "Any integer type to `uint8`, if the values fit."
     if x.dtype == torch.uint8 or x.is_floating_point(): return x
@@ -427,7 +443,7 @@ def as_images(
     if not x.numel(): raise ValueError(f'data: empty, shape {tuple(x.shape)}')
     if x.dtype != torch.uint8:
         x = check_images(x.float(), 'data')
-        if x.min() >= 0: warnings.warn('data: no value is negative; if black is 0 here, pass 2*x - 1', stacklevel=2)
+        warn_range(*(v.item() for v in x.aminmax()), name='data')
     return x if size is None or tuple(x.shape[2:]) == (size, size) else _resized(x, size)
 
 # %% ../nbs/00_data.ipynb #126cd1b0

@@ -85,7 +85,7 @@ def features(
     if not fs: raise ValueError('images: empty')
     return torch.cat(fs)
 
-# %% ../nbs/03_evaluation.ipynb #9beaff98
+# %% ../nbs/03_evaluation.ipynb #291b99db
 class Gaussian:
     "N(μ, Σ) in float64: μ (d,), Σ (d, d)."
     def __init__(self,
@@ -99,19 +99,22 @@ class Gaussian:
 
     @cached_property
     def A(self):
-        "A factor (d, rank) of Σ = A·Aᵀ, without the directions that are rounding error."
+        "A factor (d, rank) of Σ = A·Aᵀ: Cholesky's, or, where that is close to breaking down, eigenvectors without the directions that are rounding error."
+        L, failed = torch.linalg.cholesky_ex(self.Σ)
+        if not failed and L.diagonal().min() > 1e-6*L.diagonal().max(): return L
         λ, V = torch.linalg.eigh((self.Σ + self.Σ.T)/2)
         keep = λ > len(λ)*torch.finfo(λ.dtype).eps*λ[-1].clamp(min=0)
         return V[:, keep]*λ[keep].sqrt()
 
-# %% ../nbs/03_evaluation.ipynb #a2a0ecd9
+# %% ../nbs/03_evaluation.ipynb #46f45299
 def _roots(p, q):
     "Sum of the roots of the eigenvalues of A₂ᵀΣ₁A₂, and how far rounding may have moved it."
     if not q.A.numel(): return torch.zeros((), dtype=torch.float64), 0.
-    λ = torch.from_numpy(np.linalg.eigvalsh((q.A.T @ p.Σ @ q.A).numpy()))       # NumPy's is a little faster than PyTorch's
-    δ = 4*torch.finfo(λ.dtype).eps*p.Σ.norm()*q.A.pow(2).sum(0).max()
-    low, high = ((λ + s*δ).clamp(min=0).sqrt().sum() for s in (-1, 1))
-    return λ.clamp(min=0).sqrt().sum(), high - low
+    A, Σ = q.A.numpy(), p.Σ.numpy()
+    λ = torch.from_numpy(np.linalg.eigvalsh(A.T @ Σ @ A))      # all in NumPy: quicker than PyTorch's, and one pool of threads
+    δ = 4*torch.finfo(λ.dtype).eps*np.linalg.norm(Σ)*np.linalg.norm(q.Σ.numpy())
+    low, high = ((λ + s*δ).clamp(min=0).sqrt() for s in (-1, 1))
+    return λ.clamp(min=0).sqrt().sum(), (high - low).norm()
 
 def frechet_distance(
     p:Gaussian, # one Gaussian,

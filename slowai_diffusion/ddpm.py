@@ -18,7 +18,7 @@ from .training import fit, get_device, load_weights, save_weights, write_json
 __all__ = ['VARIANCES', 'FASHION_UNET', 'DDPM', 'per_image', 'randn', 'randint', 'unwrap', 'generators', 'predict', 'image_shape',
            'sample', 'fashion_unet', 'save_ddpm', 'load_ddpm', 'train', 'held_out_loss']
 
-# %% ../nbs/02_ddpm.ipynb #87ce25e3
+# %% ../nbs/02_ddpm.ipynb #d5efe4d8
 class DDPM:
     "Denoising diffusion (Ho, Jain & Abbeel 2020): the β table and all that follows from it. Times are integers 0 … T-1; T-1 is the noisiest."
     def __init__(self,
@@ -36,8 +36,8 @@ class DDPM:
         self.σ = self.β.sqrt()                              # standard deviation of that noise, and of eq. 11's if its variance is β
         self._derive()
 
-    def _derive(self):
-        self.ᾱ_prev = torch.cat([self.ᾱ.new_ones(1), self.ᾱ[:-1]])   # one step cleaner; clean data is 1
+    def _derive(self, ᾱ_end=1.):
+        self.ᾱ_prev = torch.cat([self.ᾱ.new_full((1,), ᾱ_end), self.ᾱ[:-1]])   # one step cleaner; clean data is 1
         self.α_step = self.ᾱ/self.ᾱ_prev                            # α and β once more, from ᾱ: so that at t = 0, where 1 - ᾱ is
         self.β_step = 1 - self.α_step                               # tiny, β/(1 - ᾱ) is exactly 1 in spite of rounding
         self.β̃ = self.β_step*(1 - self.ᾱ_prev)/(1 - self.ᾱ)         # variance of q(x_{t-1} | x_t, x_0)
@@ -224,7 +224,7 @@ def image_shape(model):
     size = getattr(c, 'sample_size', None) or 32
     return (getattr(c, 'in_channels', 1), *((size, size) if isinstance(size, int) else size))
 
-# %% ../nbs/02_ddpm.ipynb #26a1286a
+# %% ../nbs/02_ddpm.ipynb #fbe6678c
 @torch.no_grad()
 def sample(
     ddpm:DDPM,              # the diffusion
@@ -235,6 +235,7 @@ def sample(
     *, steps:int|None=None, # None: all T; fewer: on a sub-sequence (see `DDPM.respace`)
     variance:str|None=None, # 'beta' or 'posterior'; None: β for all T steps, β̃ for fewer
     clip=None,              # None, or the range x̂0 is clipped to, e.g. (-1, 1)
+    step=None,              # another step, `(ddpm, x_t, ε̂, t, z, clip=…) -> (x_{t-1}, x̂0)`; None: `DDPM.step`
     skip_steps=(),          # times at which the last ε̂ is used again; any container
     seed:int|None=None,     # one generator per image, see `generators`
     generator=None,         # a `torch.Generator`, or a list of one per image
@@ -248,7 +249,8 @@ def sample(
     if not (isinstance(n, int) and n >= 1): raise ValueError(f'n={n!r}: an integer ≥ 1 is needed')
     if seed is not None and generator is not None: raise ValueError('give seed or generator, not both')
     device, d = get_device(device, model), ddpm if steps is None else ddpm.respace(steps)
-    variance = variance or ('beta' if len(d) == ddpm.n_steps else 'posterior')
+    if step is not None and variance is not None: raise ValueError(f'variance={variance!r} belongs to `DDPM.step`; give step or variance, not both')
+    step = step or partial(DDPM.step, variance=variance or ('beta' if len(d) == ddpm.n_steps else 'posterior'))
     generator = generators(seed, n) if seed is not None else generator
     skip, was = {int(t) for t in (() if skip_steps is None else skip_steps)}, getattr(model, 'training', False)
     if isinstance(model, nn.Module): model.to(device).eval()
@@ -257,7 +259,7 @@ def sample(
     for t in tqdm(reversed(range(len(d))), total=len(d), disable=not progress, unit='step'):
         if ε̂ is None or int(d.times[t]) not in skip: ε̂ = predict(model, x_t, d.times[t], micro_batch, amp)
         z = randn(x_t.shape, generator, device, x_t.dtype) if t > 0 else None
-        x_t, x̂0 = d.step(x_t, ε̂, t, z, variance, clip)
+        x_t, x̂0 = step(d, x_t, ε̂, t, z, clip=clip)
         if return_all: x_ts.append(x_t); x_0s.append(x̂0)
     if was: model.train()
     return (x_ts, x_0s) if return_all else x_t

@@ -377,7 +377,7 @@ def classifier_choices(changes, n_epochs, seed, n_first=None):
     except _Enough: return dict(first_losses=losses)
     return dict(first_losses=losses[:3], n=dls.valid.n, **evaluate(model, dls.valid))
 
-# %% ../nbs/90_recipes.ipynb #14a32d5b
+# %% ../nbs/90_recipes.ipynb #a0740bdb
 @lru_cache
 def _evaluators():
     "The course's evaluator, and one with the small classifier; it needs the training images."
@@ -400,6 +400,7 @@ def model_scores(model, steps, seed, n, nets=('main', 'small'), folder=None):
 @measurement('FID and KID of x_t and of the clean-image estimate along the trajectory of the shipped model.',
              lambda: [dict(steps=50, seed=0, n=2000), dict(steps=10, seed=0, n=100)], ('fashion_unet', 'fashion_mnist_classifier', 'fashion_mnist_reference'))
 def fid_trajectory(steps, seed, n):
+    "Scores after every tenth part of the steps, of x_t and of x̂0."
     ddpm, unet = load_ddpm('fashion_unet'); ev, every = ImageEval.fashion_mnist(validate=False), max(1, steps//10)
     times, fs = ddpm.respace(steps).times.flip(0), dict(x_t=[], x_0=[])
     for start in range(0, n, PART):
@@ -414,6 +415,7 @@ def fid_trajectory(steps, seed, n):
              lambda: [dict(kind=k, level=v, n=2000, seed=s) for s in range(3) for k, v in [(None, 0), *((k, v) for k, c in CORRUPTIONS.items() for v in c[0])]],
              ('fashion_mnist_classifier', 'fashion_mnist_reference', 'fashion_mnist_classifier_small'))
 def corruptions(kind, level, n, seed, nets=('main', 'small')):
+    "`nets`: which of the two classifiers to ask."
     evs = _evaluators() if 'small' in nets else dict(main=ImageEval.fashion_mnist())
     x = corrupt(*fashion_mnist('test'), kind, level, n, seed)
     with warnings.catch_warnings(): warnings.simplefilter('ignore'); return {k: _score_dict(evs[k], evs[k].features(x)) for k in nets}

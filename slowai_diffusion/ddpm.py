@@ -47,7 +47,7 @@ class DDPM:
     def __len__(self): return len(self.times)
     def __repr__(self): return f'DDPM(n_steps={self.n_steps}, βmin={self.βmin}, βmax={self.βmax})' + (f', {len(self)} steps of them' if len(self) < self.n_steps else '')
 
-# %% ../nbs/02_ddpm.ipynb #8b951f47
+# %% ../nbs/02_ddpm.ipynb #e1902bd2
 def per_image(
     values,     # a table over time, shape (T,)
     t,          # times: one integer, or an integer tensor (N,)
@@ -62,6 +62,7 @@ def check_t(self:DDPM,
     n=None, # number of images it must fit
 ):
     "Times as an int64 tensor; `TypeError` unless integers, `ValueError` outside 0 … T-1."
+    if type(t) is int and 0 <= t < len(self): return torch.tensor(t)       # what every step of a loop asks
     t = torch.as_tensor(t)
     if t.is_floating_point() or t.is_complex() or t.dtype == torch.bool: raise TypeError(f't must hold integers 0 … {len(self)-1}, got {t.dtype}')
     if t.numel() and (t.min() < 0 or t.max() >= len(self)): raise ValueError(f't must lie in 0 … {len(self)-1}, got {t.min().item()} … {t.max().item()}')
@@ -224,7 +225,7 @@ def image_shape(model):
     size = getattr(c, 'sample_size', None) or 32
     return (getattr(c, 'in_channels', 1), *((size, size) if isinstance(size, int) else size))
 
-# %% ../nbs/02_ddpm.ipynb #fbe6678c
+# %% ../nbs/02_ddpm.ipynb #72ef85f2
 @torch.no_grad()
 def sample(
     ddpm:DDPM,              # the diffusion
@@ -253,7 +254,8 @@ def sample(
     step = step or partial(DDPM.step, variance=variance or ('beta' if len(d) == ddpm.n_steps else 'posterior'))
     generator = generators(seed, n) if seed is not None else generator
     skip, was = {int(t) for t in (() if skip_steps is None else skip_steps)}, getattr(model, 'training', False)
-    if isinstance(model, nn.Module): model.to(device).eval()
+    if isinstance(model, nn.Module) and get_device(None, model) != device: model.to(device)
+    if was: model.eval()
     x_t = randn((n, *(shape or image_shape(model))), generator, device) if x_T is None else x_T.to(device)
     x_ts, x_0s, ε̂ = [], [], None
     for t in tqdm(reversed(range(len(d))), total=len(d), disable=not progress, unit='step'):

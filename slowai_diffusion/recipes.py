@@ -462,7 +462,7 @@ def tell_apart(a, b, pool, ns, repeats, folder=None):
         for i, name in enumerate(('fid', 'kid')): out.setdefault(name, []).append(dict(n=n, right=(s[:, 0, i] < s[:, 1, i]).double().mean().item(), mean=s[..., i].mean(0).tolist(), sd=s[..., i].std(0).tolist()))
     return dict(whole=dict(fid=[w[0] for w in whole], kid=[w[1] for w in whole]), **out)
 
-# %% ../nbs/90_recipes.ipynb #5f88a0bb
+# %% ../nbs/90_recipes.ipynb #552e5626
 def _score_images(x):
     "Scores of images against the shipped reference."
     ev = ImageEval.fashion_mnist()
@@ -494,7 +494,7 @@ def tuned_start(model, start, eta, steps, n, seed):
     x = torch.cat(xs); brightness = to_float(x).mean((1, 2, 3))
     return dict(**_score_images(x), brightness=brightness.mean().item(), brightness_sd=brightness.std().item())
 
-CHOICES = ({}, dict(βmax=.01), dict(lr=1e-3), dict(lr=4e-3), dict(eps=1e-5), dict(n_steps=400))
+CHOICES = ({}, dict(βmax=.01), dict(lr=1e-3), dict(lr=4e-3), dict(eps=1e-5), dict(n_steps=100))
 @measurement("The earlier material's other changes, each alone: 200 steps of training; held-out loss, and scores of 500 images in 20 steps of DDPM (posterior variance).",
              lambda: [dict(changes=c, n_steps=200, n=500, seed=s) for s in (0, 1) for c in CHOICES], ('fashion_mnist_classifier', 'fashion_mnist_reference'))
 def ddpm_choices(changes, n_steps, n, seed, n_first=None):

@@ -523,7 +523,7 @@ def calls_curve(sampler, eta, clip, reuse, steps, n, seed, folder=None):
     x, seconds = drawn('fashion_unet', n, steps, seed, clip, sampler=sampler, eta=eta, reuse=reuse, folder=folder, progress=False)
     return dict(**_score_images(x), draw_seconds=round(seconds, 1))
 
-# %% ../nbs/90_recipes.ipynb #a7d213ed
+# %% ../nbs/90_recipes.ipynb #9fc1d596
 def _in_parts(draw, n):
     "`(bytes, seconds)` of `draw(k, start)` in parts of `PART`."
     begin = time.perf_counter()
@@ -535,6 +535,7 @@ def _in_parts(draw, n):
                      + [dict(model='fashion_unet', scheduler=k, calls=10, seed=0, n=64) for k in ('ours', 'HeunDiscreteScheduler')],
              ('fashion_unet', 'fashion_mnist_classifier', 'fashion_mnist_reference'))
 def diffusers_schedulers(model, scheduler, calls, seed, n):
+    "Scores of `n` images by one scheduler, and how many network calls it made for each."
     ddpm, unet = load_ddpm(model); sched, counted = make_scheduler(scheduler, ddpm), Counted(unet); steps, parts = steps_for(sched, calls), []
     def draw(k, start):
         counted.times.clear()

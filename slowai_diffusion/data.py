@@ -15,9 +15,9 @@ import numpy as np, torch, torch.nn.functional as F
 # %% auto #0
 __all__ = ['CLASSES', 'FILES', 'SIZES', 'SPLITS', 'MIRRORS', 'IMAGE_SUFFIXES', 'read_idx', 'read_verified', 'atomic_path',
            'models_dirs', 'model_path', 'save_samples', 'load_samples', 'download_file', 'cache_dir', 'fashion_mnist',
-           'data_source', 'has_fashion_mnist', 'to_float', 'to_uint8', 'image_grid', 'show_images', 'check_images',
-           'warn_range', 'as_images', 'Batches', 'DataLoaders', 'get_dls', 'gif_bytes', 'save_gif', 'save_png',
-           'animate', 'peak_gb']
+           'data_source', 'has_fashion_mnist', 'to_float', 'to_uint8', 'image_grid', 'show_images', 'show_rows',
+           'check_images', 'warn_range', 'as_images', 'Batches', 'DataLoaders', 'get_dls', 'gif_bytes', 'save_gif',
+           'save_png', 'animate', 'peak_gb']
 
 # %% ../nbs/00_data.ipynb #af0ff251
 CLASSES = ('T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot')
@@ -327,7 +327,7 @@ def image_grid(
     g = x.reshape(nrows, ncols, c, h+pad, w+pad).permute(0, 3, 1, 4, 2).reshape(nrows*(h+pad), ncols*(w+pad), c)
     return g[:g.shape[0]-pad, :g.shape[1]-pad].squeeze(-1).numpy()
 
-# %% ../nbs/00_data.ipynb #92102557
+# %% ../nbs/00_data.ipynb #af153102
 def _axes(n, ncols, imsize, h):
     "A closed figure with n axes in a near-square grid."
     import matplotlib.pyplot as plt
@@ -355,6 +355,21 @@ def show_images(
     if len(titles) != len(x): raise ValueError(f'{len(x)} images but {len(titles)} titles')
     fig, axs = _axes(len(x), ncols, imsize, 1.2)
     for ax,im,t in zip(axs, x, titles): _show(ax, image_grid(im)); ax.set_title(t, fontsize=max(5, 8*imsize), pad=2)
+    return fig
+
+def show_rows(
+    x, # Images of all rows, one row after the other, as for `show_images`
+    names:Sequence[str], # One for each row
+    columns:Sequence[str]|None=None, # One for each column
+    imsize:float=0.95, # Inches per image
+): # A matplotlib figure
+    "Rows of images with their names on the left, and what the columns are on top."
+    x, names = _stack(x), list(names); nrows = len(names); ncols = len(x)//nrows
+    if len(x) != nrows*ncols or (columns and len(columns) != ncols): raise ValueError(f'{len(x)} images do not make {nrows} rows of {len(columns) if columns else "equal length"}')
+    g = image_grid(x, ncols); h, w = (g.shape[0] + 2)/nrows, (g.shape[1] + 2)/ncols
+    fig, (ax,) = _axes(1, 1, ncols*imsize + .075*max(map(len, names)), 1); fig.set_figheight(nrows*imsize*h/w + .25*bool(columns)); _show(ax, g); ax.axis('on')
+    ax.set_yticks([h*(i + .5) for i in range(nrows)], names, fontsize=8); ax.set_xticks([w*(i + .5) for i in range(ncols)] if columns else [], columns or [], fontsize=8)
+    ax.xaxis.tick_top(); ax.tick_params(length=0); ax.spines[:].set_visible(False)
     return fig
 
 # %% ../nbs/00_data.ipynb #8e9f4611

@@ -85,7 +85,7 @@ def features(
     if not fs: raise ValueError('images: empty')
     return torch.cat(fs)
 
-# %% ../nbs/03_evaluation.ipynb #291b99db
+# %% ../nbs/03_evaluation.ipynb #865415f5
 class Gaussian:
     "N(μ, Σ) in float64: μ (d,), Σ (d, d)."
     def __init__(self,
@@ -105,6 +105,10 @@ class Gaussian:
         λ, V = torch.linalg.eigh((self.Σ + self.Σ.T)/2)
         keep = λ > len(λ)*torch.finfo(λ.dtype).eps*λ[-1].clamp(min=0)
         return V[:, keep]*λ[keep].sqrt()
+
+    def sample(self, n:int, generator=None) -> torch.Tensor:
+        "`n` draws (n, d) in float64."
+        return self.μ + torch.randn(n, self.A.shape[1], generator=generator, dtype=torch.float64)@self.A.T
 
 # %% ../nbs/03_evaluation.ipynb #46f45299
 def _roots(p, q):

@@ -4,16 +4,18 @@
 
 # %% auto #0
 __all__ = ['RECIPES', 'CARD', 'SUFFIXES', 'SAMPLERS', 'PART', 'MEASUREMENTS', 'UNETS', 'FINALISTS', 'STARTS', 'CHOICES',
-           'BENCHES', 'Recipe', 'get_recipe', 'versions', 'default_folder', 'device_name', 'writable_folder',
-           'write_card', 'run_recipe', 'check_out', 'save_images', 'sampler_step', 'draw', 'drawn', 'Measurement',
-           'measurement', 'run_measurement', 'mflop', 'speeds', 'unet_speed', 'best_train_speed', 'unet_equal_minutes',
-           'classifier_choices', 'model_scores', 'fid_trajectory', 'corruptions', 'tell_apart', 'twins', 'tuned_start',
-           'ddpm_choices', 'calls_curve', 'diffusers_schedulers', 'earlier_comparison', 'make_samples',
+           'OBJECTIVE_NETS', 'LAPTOP_PATH', 'LAPTOP_CHANGES', 'LAPTOP_NETS', 'BENCHES', 'Recipe', 'get_recipe',
+           'versions', 'default_folder', 'device_name', 'writable_folder', 'write_card', 'run_recipe', 'check_out',
+           'save_images', 'sampler_step', 'draw', 'drawn', 'Measurement', 'measurement', 'run_measurement',
+           'unet_speed', 'best_train_speed', 'unet_equal_minutes', 'classifier_choices', 'model_scores',
+           'fid_trajectory', 'corruptions', 'tell_apart', 'twins', 'tuned_start', 'ddpm_choices', 'calls_curve',
+           'diffusers_schedulers', 'earlier_comparison', 'schedules_curve', 'objectives_grid', 'earlier_grid',
+           'noisiest_times', 'laptop_unet_speed', 'laptop_unet_steps', 'samplers_curve', 'make_samples',
            'make_reference', 'read_images', 'slowai_train', 'kid_line', 'slowai_sample', 'slowai_eval',
            'slowai_measure', 'bench_epoch', 'bench_unet', 'bench_sample', 'bench_frechet', 'bench_scores',
-           'bench_features', 'bench_loop', 'bench_pipeline', 'slowai_bench']
+           'bench_features', 'bench_loop', 'bench_pipeline', 'bench_samplers', 'slowai_bench']
 
-# %% ../nbs/90_recipes.ipynb #a83a6018
+# %% ../nbs/90_recipes.ipynb #a8d63dab
 import json, os, platform, sys, tempfile, time, warnings
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -30,8 +32,12 @@ from .ddpm import DDPM, FASHION_UNET, fashion_unet, generators, held_out_loss, l
 from .ddim import check_η, ddim_step
 from .interop import SCHEDULERS, Counted, diffusers_sample, make_scheduler, steps_for, translated
 from .evaluation import CORRUPTIONS, Gaussian, ImageEval, Moments, Reference, corrupt, fid_infinity, frechet_distance, gaussian_of, kernel_sums
+from .schedules import FORMULAS, Discretised, call_times, get_schedule
+from .objectives import GaussianNetwork, NoiseNetwork, Objective, PREDICTION_TYPES, components, held_out_losses
+from .unets import ddpm_unet, laptop_unet, mflop, n_parameters, residual_unet, speeds
+from .samplers import Denoiser, gaussian_start, generate, get_sampler, optimised_times, step_times
 
-# %% ../nbs/90_recipes.ipynb #306d8708
+# %% ../nbs/90_recipes.ipynb #1c343281
 @dataclass
 class Recipe:
     "How one model of `models/` is made."
@@ -53,6 +59,8 @@ RECIPES = dict(
     fashion_unet=Recipe(fashion_unet, 'ddpm', "The course's first diffusion model: it sees the noise in a garment.",
         dict(lr=2e-3, n_epochs=18, schedule='onecycle', ema=0.999, amp=False, channels_last=True, opt_func=partial(torch.optim.Adam, betas=(0.9, 0.99)))))
 RECIPES['fashion_unet_tuned'] = replace(RECIPES['fashion_unet'], ddpm=dict(βmax=0.01), about='The twin of `fashion_unet`, with βmax = 0.01.')
+RECIPES['laptop_unet'] = Recipe(laptop_unet, 'ddpm', "Lesson 09's network, made for the CPU: one thin stage at full resolution, many channels inside, bf16.",
+    dict(lr=2e-3, n_epochs=24, schedule='onecycle', ema=0.999, amp=True, channels_last=True, opt_func=partial(torch.optim.Adam, betas=(0.9, 0.99))))
 
 def get_recipe(name:str) -> Recipe:
     "The recipe called `name`; `ValueError` lists the names that exist."
@@ -117,7 +125,7 @@ def write_card(folder, name, about, files, **facts):
     text = CARD.format(name=name, about=about, files=files, rows='\n'.join(f'| {k.strip().replace("_", " ")} | {show(v)} |' for k, v in flat.items()))
     with atomic_path(folder/'README.md') as tmp: Path(tmp).write_text(text)
 
-# %% ../nbs/90_recipes.ipynb #09fe706d
+# %% ../nbs/90_recipes.ipynb #f72647ed
 def run_recipe(
     name:str,               # a recipe
     out=None,               # folder for the result; None: `models/NAME` of the repository
@@ -153,7 +161,7 @@ def run_recipe(
     write_card(folder, name, r.about, f'Weights: `safetensors`, {str(r.dtype).removeprefix("torch.")}, the average (EMA) of the trained ones. The loss step by step: `history.json`.', data='the sample set' if data_source() == 'sample set' else 'Fashion-MNIST, training images',
         images_in_data=dl.n, images_seen=hist.info['n_images'], steps=hist.info['n_steps'], batch_size=dl.bs, seed=r.seed,
         recipe={k: _plain(v) for k, v in args.items() if k in r.fit and v is not None}, **(dict(ddpm=ddpm.config) if ddpm else {}),
-        parameters=sum(p.numel() for p in trained.parameters()), wall_minutes=round(hist.info['seconds']/60, 1), device=device_name(device), versions=versions(),
+        parameters=n_parameters(trained), wall_minutes=round(hist.info['seconds']/60, 1), device=device_name(device), versions=versions(),
         scores=_scores(r, stored, ddpm, test), scores_before_rounding=_scores(r, trained, ddpm, test), sha256=sha256(weights_file(folder)))
     for f in [folder/'checkpoint.pt', *folder.glob('.checkpoint-*.pt')]: f.unlink(missing_ok=True)   # and what a kill left half-written
     return folder
@@ -308,7 +316,7 @@ def run_measurement(
         write_json(path, dict(name=name, about=m.about, weights=weights, data=data_source(), device=device_name(torch.device('cpu')), versions=versions(), points=list(done.values())))
     return json.loads(path.read_text())
 
-# %% ../nbs/90_recipes.ipynb #f9e5a455
+# %% ../nbs/90_recipes.ipynb #af7d8504
 _down, _up, _adown, _aup = 'DownBlock2D', 'UpBlock2D', 'AttnDownBlock2D', 'AttnUpBlock2D'
 _attn = dict(down_block_types=(_down, _adown, _adown, _adown), up_block_types=(_aup, _aup, _aup, _up), layers_per_block=2, attention_head_dim=8)
 UNETS = {
@@ -323,42 +331,11 @@ UNETS = {
 }
 FINALISTS = ('16-32-64-128, 2 layers, attention', '16-32-64-128, 1 layer', '16-32-128, 1 layer', '16-32-96-192, 1 layer')
 
-def mflop(unet) -> float:
-    "MFLOP of one forward pass for one image: convolutions, linear layers, attention; a multiply-add is two."
-    from torch.nn.attention import SDPBackend, sdpa_kernel
-    from torch.utils.flop_counter import FlopCounterMode
-    c = unet.config         # the fused attention of the CPU is not counted, so attention is written out here
-    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as f, torch.no_grad(): unet(torch.zeros(1, c.in_channels, c.sample_size, c.sample_size), torch.zeros(1).long())
-    return f.get_total_flops()/1e6
-
-def speeds(
-    unets:dict,         # name -> network
-    bs:int=128,         # images per step
-    rounds:int=5,       # all take turns this often
-    amps=(False, True), # float32, bf16
-) -> dict:
-    "name -> `dict(train_fp32, train_bf16, sample_fp32, sample_bf16)` in images/s on this machine, medians of rounds side by side."
-    ddpm, times = DDPM(), {}
-    def loss_fn(model, x): return ddpm.loss(model, x)
-    cl = dict(memory_format=torch.channels_last)
-    for k, u in unets.items(): u.to(**cl)
-    opts, x, t = {k: torch.optim.Adam(u.parameters(), 1e-6) for k, u in unets.items()}, torch.rand(bs, 1, 32, 32).to(**cl), torch.zeros(bs).long()
-    for i in tqdm(range(rounds + 1), desc='rounds'):
-        for k, u in unets.items():
-            for amp in amps:
-                tag = 'bf16' if amp else 'fp32'
-                s0 = time.perf_counter(); train_step(u.train(), loss_fn, x, opts[k], amp)
-                s1 = time.perf_counter()
-                with torch.no_grad(), torch.autocast('cpu', torch.bfloat16, enabled=amp): u.eval()(x, t)
-                s2 = time.perf_counter()
-                if i: times.setdefault(k, {}).setdefault(f'train_{tag}', []).append(s1 - s0); times[k].setdefault(f'sample_{tag}', []).append(s2 - s1)
-    return {k: {name: round(bs/sorted(v)[len(v)//2], 1) for name, v in d.items()} for k, d in times.items()}
-
 @measurement('Size and speed of candidate U-Nets on the CPU, batch 128, medians of rounds side by side.', lambda: [dict(unets=list(UNETS), rounds=5)])
 def unet_speed(unets, rounds):
     "Parameters, MFLOP and speeds of `UNETS`."
     nets = {k: fashion_unet(**UNETS[k]) for k in unets}
-    size = {k: dict(parameters=sum(p.numel() for p in u.parameters()), mflop=round(mflop(u), 1)) for k, u in nets.items()}
+    size = {k: dict(parameters=n_parameters(u), mflop=round(mflop(u), 1)) for k, u in nets.items()}
     return dict(table={k: {**size[k], **v} for k, v in speeds(nets, rounds=rounds).items()})
 
 def best_train_speed(row):
@@ -462,7 +439,7 @@ def tell_apart(a, b, pool, ns, repeats, folder=None):
         for i, name in enumerate(('fid', 'kid')): out.setdefault(name, []).append(dict(n=n, right=(s[:, 0, i] < s[:, 1, i]).double().mean().item(), mean=s[..., i].mean(0).tolist(), sd=s[..., i].std(0).tolist()))
     return dict(whole=dict(fid=[w[0] for w in whole], kid=[w[1] for w in whole]), **out)
 
-# %% ../nbs/90_recipes.ipynb #552e5626
+# %% ../nbs/90_recipes.ipynb #b6ee1fb7
 def _score_images(x):
     "Scores of images against the shipped reference."
     ev = ImageEval.fashion_mnist()
@@ -476,6 +453,11 @@ def twins(model, steps, n, seed, folder=None):
     x, seconds = drawn(model, n, steps, seed, folder=folder, progress=False)
     return dict(**_score_images(x), draw_seconds=round(seconds, 1))
 
+@lru_cache
+def _garments():
+    "The Gaussian with the mean and covariance of the training images."
+    return gaussian_of(to_float(fashion_mnist('train')[0][:10_000]).flatten(1))
+
 STARTS = ('noise', 'noised images', 'noised Gaussian')
 @measurement('Start of sampling: noise; noised training images, which hold the signal that is left at T-1; or noised draws from the Gaussian with the mean and covariance of the training images. Steps of DDPM (posterior variance) and of deterministic DDIM.',
              lambda: [dict(model=m, start=k, eta=e, steps=20, n=2000, seed=s) for s in range(2) for m in ('fashion_unet_tuned', 'fashion_unet') for e in (1., 0.) for k in STARTS if k != 'noised Gaussian' or m == 'fashion_unet_tuned']
@@ -485,7 +467,7 @@ STARTS = ('noise', 'noised images', 'noised Gaussian')
 def tuned_start(model, start, eta, steps, n, seed):
     "What it costs that x_T is drawn from N(0, I): scores and brightness with each start, the noise being the same."
     (ddpm, unet), xs, x_0, g = load_ddpm(model), [], fashion_mnist('train')[0], torch.Generator().manual_seed(seed)
-    if start == 'noised Gaussian': p = gaussian_of(to_float(x_0[:10_000]).flatten(1)); x_0 = (p.μ + torch.randn(n, p.A.shape[1], generator=g, dtype=torch.float64)@p.A.T).float().view(n, 1, 32, 32)
+    if start == 'noised Gaussian': x_0 = _garments().sample(n, g).float().view(n, 1, 32, 32)
     else: x_0 = to_float(x_0[torch.randperm(len(x_0), generator=g)[torch.arange(n) % len(x_0)]])
     for i in range(0, n, PART):
         k = min(PART, n - i); gs = generators(seed, k, start=i); ε = randn((k, 1, 32, 32), gs)
@@ -566,6 +548,149 @@ def earlier_comparison(family, steps, first, clip, scale, seed, n):
         return diffusers_sample(sched, (k, 1, 32, 32), model=net, ddpm=to, x_T=x_T, generator=gs, micro_batch=64, progress=False)/scale
     x, seconds = _in_parts(draw, n); f = to_float(x)
     return dict(first_time=t, signal=to.ᾱ[t].sqrt().item(), mean=f.mean().item(), sd=f.std().item(), draw_seconds=round(seconds, 1), **_score_images(x))
+
+# %% ../nbs/90_recipes.ipynb #7bb33a92
+def _schedule_points():
+    def p(k, ends, eta, calls, seed=0, n=2000, model='laptop_unet', amp=True): return dict(model=model, schedule=k, ends=ends, eta=eta, calls=calls, seed=seed, n=n, amp=amp)
+    kinds = [(k, 'default') for k in FORMULAS] + [('ddpm', 'own'), ('nichol_cosine', 'own')]
+    return ([p('cosine', 'default', 0., 5, n=64)] + [p(*k, eta, c) for eta in (1., 0.) for c in (10, 5, 20) for k in kinds] + [p(*k, 1., 10, seed=1) for k in kinds]
+            + [p('ddpm', 'own', 0., 10, model='fashion_unet', amp=False)] + [p(k, 'table', eta, 10) for eta in (1., 0.) for k in FORMULAS])
+
+@measurement("One network under every schedule: DDIM with η = 0 and η = 1 at t = 1/n, 2/n, … 1; same starting noise, nothing clipped; images rounded to bytes. Ends: 'default' log SNR 2.5 … -7.5, 'table' those of the network's table. Seconds are of one thread, beside other work.",
+             _schedule_points, ('laptop_unet', 'fashion_unet', 'fashion_mnist_classifier', 'fashion_mnist_reference'))
+def schedules_curve(model, schedule, ends, eta, calls, seed, n, amp):
+    "Scores of `n` images of a `DDPM` network, sampled under another schedule; `amp`: bf16?"
+    ddpm, unet = load_ddpm(model); table = get_schedule('ddpm', **ddpm.config)
+    s = get_schedule(schedule, **(dict(start_log_snr=table.start_log_snr, end_log_snr=table.end_log_snr) if ends == 'table' else {}))
+    d = Discretised(s, call_times(s, calls, table)); net = translated(unet, ddpm, d)
+    x, seconds = _in_parts(lambda k, start: sample(d, net, k, step=partial(ddim_step, η=eta), generator=generators(seed, k, start=start), micro_batch=64, amp=amp, progress=False), n)
+    return dict(first_log_snr=s.log_snr(d.t[-1]).item(), last_log_snr=s.log_snr(d.t[0]).item(), draw_seconds=round(seconds, 1), **_score_images(x))
+
+# %% ../nbs/90_recipes.ipynb #120c4068
+OBJECTIVE_NETS = dict(laptop_unet=(laptop_unet, True), fashion_unet=(fashion_unet, False))          # name -> (network, bf16?)
+
+def _trained_objective(objective, diffusion, net, n_steps, bs, lr, seed, calls, n):
+    "Train `net` by `objective` on all but the held-out images; scores with η = 1 and η = 0, held-out losses, first losses."
+    (build, amp), dls, losses = OBJECTIVE_NETS[net], get_dls(bs), []
+    torch.manual_seed(seed); unet = build(); begin = time.process_time()
+    fit(unet, partial(objective.loss, diffusion=diffusion), Batches(dls.train.images, bs=bs, shuffle=True, seed=seed), lr=lr, n_steps=n_steps, seed=seed, amp=amp, ema=.99, channels_last=True,
+        opt_func=partial(torch.optim.Adam, betas=(.9, .99)), callback=lambda step, loss: losses.append(loss), progress=False)
+    cpu_seconds = time.process_time() - begin
+    seen, noise_net, out = held_out_losses(unet, to_float(dls.valid.images[:2500]), diffusion, objective.prediction_type), NoiseNetwork(unet, diffusion, objective.prediction_type), {}
+    for η, name in (1., 'fresh_noise'), (0., 'deterministic'):
+        x, seconds = _in_parts(lambda k, start: sample(diffusion, noise_net, k, steps=calls, step=partial(ddim_step, η=η), generator=generators(seed, k, start=start), micro_batch=64, progress=False), n)
+        out[name] = _score_images(x)
+    λ = seen['log_snr']; late = λ < -6
+    return dict(first_losses=losses[:3], cpu_seconds=round(cpu_seconds), losses={k: seen[k].mean().item() for k in PREDICTION_TYPES}, losses_below_minus_6={k: seen[k][late].mean().item() for k in PREDICTION_TYPES}, **out)
+
+def _grid_points():
+    def p(A, B, seed=0, n_steps=940, bs=128, calls=20, n=1000): return dict(prediction_type=A, loss_type=B, net='laptop_unet', n_steps=n_steps, bs=bs, lr=2e-3, calls=calls, seed=seed, n=n)
+    return [p('velocity', 'noise', n_steps=4, bs=16, calls=2, n=64)] + [p(A, B, s) for s in (0, 1) for A in PREDICTION_TYPES for B in PREDICTION_TYPES]
+
+@measurement("Predict A, loss (mean square) on B, on DDPM's table: nine objectives after equal training, scores of DDIM with η = 1 and η = 0. Images rounded to bytes.", _grid_points, ('fashion_mnist_classifier', 'fashion_mnist_reference'))
+def objectives_grid(prediction_type, loss_type, net, n_steps, bs, lr, calls, seed, n):
+    "One of the nine objectives."
+    return _trained_objective(Objective(prediction_type, loss_type), DDPM(), net, n_steps, bs, lr, seed, calls, n)
+
+def _earlier_grid_points():
+    def p(dist, A, s, seed=0, n_steps=200, bs=128, calls=10, n=1000): return dict(distance=dist, prediction_type=A, schedule=s, net='laptop_unet', n_steps=n_steps, bs=bs, lr=2e-3, calls=calls, seed=seed, n=n)
+    return [p('mae', 'noise', 'cosine', n_steps=4, bs=16, calls=2, n=64)] + [p(d, A, s, seed) for seed in (0, 1) for d in ('mae', 'mse') for A in ('noise', 'signal') for s in ('linear', 'cosine')]
+
+@measurement('MAE or MSE, noise or signal (predicted, and in the loss), linear or cosine schedule with log SNR 2.5 … -7.5, after equal training; scores of DDIM with η = 1 and η = 0. Images rounded to bytes.', _earlier_grid_points, ('fashion_mnist_classifier', 'fashion_mnist_reference'))
+def earlier_grid(distance, prediction_type, schedule, net, n_steps, bs, lr, calls, seed, n):
+    "The schedule is trained and sampled as a table of 1,000 times."
+    return _trained_objective(Objective(prediction_type, distance=distance), Discretised(get_schedule(schedule), 1000), net, n_steps, bs, lr, seed, calls, n)
+
+def _noisiest_points():
+    def p(below, eta, seed=0, calls=20, n=2000): return dict(below=below, eta=eta, calls=calls, seed=seed, n=n)
+    return [p(-4.5, 0., calls=4, n=64)] + [p(b, e, s, n=1000) for s in (0, 1) for e in (0., 1.) for b in (None, -6.5, -4.5)]
+
+@measurement('The shipped network, replaced by the best answer for a Gaussian with the mean and covariance of 10,000 training images at all times whose log SNR is below a limit; DDIM. Images rounded to bytes.',
+             _noisiest_points, ('fashion_unet', 'fashion_mnist_classifier', 'fashion_mnist_reference'))
+def noisiest_times(below, eta, calls, seed, n):
+    "`below`: log SNR from which on the formula answers; None: the network answers all."
+    ddpm, unet = load_ddpm('fashion_unet'); gauss, λ = GaussianNetwork(to_float(fashion_mnist('train')[0][:10_000]), ddpm), (ddpm.ᾱ.double()/(1 - ddpm.ᾱ.double())).log()
+    def net(x, t): return unet(x, t).sample if below is None or λ[t[0]] >= below else components(gauss(x, t), x, *ddpm.rates(t, x), 'signal').ε̂
+    x, seconds = _in_parts(lambda k, start: sample(ddpm, net, k, steps=calls, step=partial(ddim_step, η=eta), generator=generators(seed, k, start=start), shape=(1, 32, 32), progress=False), n)
+    return dict(formula_calls=int((λ[ddpm.respace(calls).times] < (below or -1e9)).sum()), **_score_images(x))
+
+# %% ../nbs/90_recipes.ipynb #50fc88ca
+_small = dict(depth=1, in_channels=1, sample_size=32)
+LAPTOP_PATH = {     # name -> (network, bf16?); each differs from the one before in what its name says
+    'diffusers: 2 layers, attention': (lambda: fashion_unet(**UNETS['16-32-64-128, 2 layers, attention']), False),
+    '+ attention in the middle only': (lambda: fashion_unet(layers_per_block=2), False),
+    '+ 1 layer': (fashion_unet, False),
+    '+ residual_unet: one norm a block, pooling': (lambda: residual_unet(**_small, embed=16, widths=(16, 32, 64), middle=(128, 128)), False),
+    '+ bf16': (lambda: residual_unet(**_small, embed=16, widths=(16, 32, 64), middle=(128, 128)), True),
+    '+ twice the channels where pixels are few': (lambda: residual_unet(**_small, embed=16, widths=(16, 64, 128), middle=(256, 256)), True),
+    '+ narrowed before it goes up = laptop_unet': (laptop_unet, True),
+}
+LAPTOP_CHANGES = {  # laptop_unet with one part changed
+    'float32': (laptop_unet, False),
+    '2×2 patches instead of the first stage': (lambda: laptop_unet(patch=2, embed=64, widths=(64, 128), middle=(256, 128), up_widths=(64, 64)), True),
+    '32 channels at full resolution': (lambda: laptop_unet(embed=32, widths=(32, 64, 128), up_widths=(64, 32, 32)), True),
+    'batch norm': (lambda: laptop_unet(norm='batch'), True),
+    'time concatenated': (lambda: laptop_unet(time='concat'), True),
+    'attention at 4×4': (lambda: laptop_unet(attention=(4,)), True),
+    'three blocks in the middle': (lambda: laptop_unet(middle=(256, 256, 128)), True),
+    'two blocks a stage': (lambda: laptop_unet(depth=2), True),
+}
+LAPTOP_NETS = {**LAPTOP_PATH, **LAPTOP_CHANGES}
+_lesson09 = {'Keras form': (lambda: residual_unet('keras', in_channels=1, sample_size=32), False), 'R form': (lambda: residual_unet('r', in_channels=1, sample_size=32), False), 'DDPM, 32 channels': (lambda: ddpm_unet(in_channels=1, width=32), False)}
+
+@measurement('Size and speed of lesson 09\'s networks on 32×32 grey images on the CPU, batch 128, medians of rounds side by side.', lambda: [dict(nets=[*LAPTOP_NETS, *_lesson09], bs=128, rounds=3)])
+def laptop_unet_speed(nets, bs, rounds):
+    "Parameters, MFLOP and speeds; run it on a machine that does nothing else."
+    nets = {k: {**LAPTOP_NETS, **_lesson09}[k][0]() for k in nets}
+    size = {k: dict(parameters=n_parameters(u), mflop=round(mflop(u), 1)) for k, u in nets.items()}
+    return dict(table={k: {**size[k], **v} for k, v in speeds(nets, bs, rounds).items()})
+
+_base, _ours = 'diffusers: 2 layers, attention', '+ narrowed before it goes up = laptop_unet'
+def _laptop_points():
+    def p(net, minutes, seed=0, n=2000): return dict(net=net, minutes=minutes, lr=2e-3, seed=seed, n=n)
+    return [p(_ours, .05, n=64)] + [p(k, 5) for k in (_base, _ours)] + [p(k, 1, n=500) for k in LAPTOP_NETS] + [p(k, 5, 1) for k in (_base, _ours)] + [p(k, 1, 1, n=500) for k in LAPTOP_PATH]
+
+@measurement('Lesson 09: networks after equal training time, as many steps as fit at the measured speed; held-out loss, and scores in 20 steps of DDPM (posterior variance).',
+             _laptop_points, ('fashion_mnist_classifier', 'fashion_mnist_reference'))
+def laptop_unet_steps(net, minutes, lr, seed, n, n_first=None, speed=None):
+    "`n_first`: stop after so many steps and return their losses only. `speed`: images/s; None: the measured one."
+    build, amp = LAPTOP_NETS[net]
+    speed = speed or results('laptop_unet_speed')['points'][0]['table'][net]['train_bf16' if amp else 'train_fp32']
+    dls, n_steps, (losses, note) = get_dls(128), max(1, round(60*minutes*speed/128)), _losses(n_first)
+    torch.manual_seed(seed); unet = build()
+    try: train(unet, lr=lr, data=Batches(dls.train.images, bs=128, shuffle=True, seed=seed), n_steps=n_steps, seed=seed, amp=amp, ema=.99, channels_last=True,
+               opt_func=partial(torch.optim.Adam, betas=(.9, .99)), callback=note, progress=n_first is None)
+    except _Enough: return dict(first_losses=losses)
+    t, loss = held_out_loss(DDPM(), unet, to_float(dls.valid.images[:5000 if n >= 500 else 512]))
+    x = to_uint8(sample(DDPM(), unet, n, steps=20, seed=seed, micro_batch=64, progress=False))
+    return dict(steps=n_steps, amp=amp, first_losses=losses[:3], held_out=loss.mean().item(), held_out_early=loss[t < 100].mean().item(), **_score_images(x))
+
+# %% ../nbs/90_recipes.ipynb #bdf621e4
+_ALL_SAMPLERS = (('ddim', {}), ('ddpm', {}), ('dpmpp_2m', {}), ('unipc', {}), ('heun', {}), ('adams_bashforth', {}), ('dpmpp_2m_sde', {}), ('accelerated', {}), ('midpoint', {}), ('dpmpp_3m', {}),
+                 ('ralston', {}), ('heun_churn', {}), ('dpmpp_3m_sde', {}), ('ddim', dict(stochasticity=.5)), ('ddpm', dict(variance_preserving=False)))
+
+def _sampler_points():
+    def p(sampler, options, calls, grid='trailing', start=None, seed=0, n=2000, model='laptop_unet', amp=True): return dict(model=model, sampler=sampler, options=options, grid=grid, start=start, calls=calls, seed=seed, n=n, amp=amp)
+    each = lambda **k: [p(*s, c, **k) for c in (10, 5, 20) for s in _ALL_SAMPLERS]
+    starts = [p(k, {}, c, start=700) for c in (10, 5, 20) for k in ('ddim', 'dpmpp_2m', 'ddpm')]
+    grids = [p(k, {}, 10, grid=g) for g in ('optimised', 'log_snr', 'karras', 'uniform') for k in ('dpmpp_2m', 'ddpm')]
+    return [p('dpmpp_2m', {}, 5, n=64), p('heun_churn', {}, 5, n=64)] + each() + starts + [p(k, {}, 10, model=m, amp=False) for m in ('fashion_unet', 'laptop_unet') for k in ('ddim', 'ddpm')] + each(seed=1) + grids
+
+@measurement("KID and FID of all samplers at equal network calls (methods with two calls a step: at most so many), one network, same starting noise, nothing clipped; images rounded to bytes. `start`: None, noise at T-1; or a table time, where the start is the Gaussian with the training images' mean and covariance, noised. Seconds are of one thread, beside other work.",
+             _sampler_points, ('laptop_unet', 'fashion_unet', 'fashion_mnist_classifier', 'fashion_mnist_reference'))
+def samplers_curve(model, sampler, options, grid, start, calls, seed, n, amp):
+    "Scores of `n` images by one sampler on one grid of times; `amp`: bf16?"
+    ddpm, unet = load_ddpm(model); table, s, counted = get_schedule('ddpm', **ddpm.config), get_sampler(sampler, **options), Counted(unet); steps, made = s.steps_for(calls), []
+    first = 1. if start is None else table.from_table(start).item()
+    times = optimised_times(table, steps, _garments(), s, first) if grid == 'optimised' else step_times(table, steps, grid, first=first)
+    denoise, begin = Denoiser(counted, table, micro_batch=64, amp=amp), gaussian_start(_garments(), table, first) if start is not None else None
+    def draw(k, i):
+        counted.times.clear()
+        x = generate(denoise, table, k, sampler=s, times=times, start=begin, generator=generators(seed, k, start=i), progress=False)
+        made.append(counted.calls/-(-k//64)); return x              # calls per micro-batch of 64, that is, per image
+    x, seconds = _in_parts(draw, n)
+    if set(made) != {s.network_calls(steps)}: raise RuntimeError(f'{sampler}: {made} network calls an image instead of {s.network_calls(steps)}')
+    return dict(steps=steps, calls_made=int(made[0]), σ=[round(v, 5) for v in table.σ(times).tolist()], draw_seconds=round(seconds, 1), **_score_images(x))
 
 # %% ../nbs/90_recipes.ipynb #5709c1b2
 def make_samples(
@@ -741,7 +866,7 @@ def slowai_measure(
     r = _told(run_measurement, name, again)
     print(f'{results_file(name).name}: {len(r["points"])} points, {sum(p["seconds"] for p in r["points"])/60:.1f} minutes')
 
-# %% ../nbs/90_recipes.ipynb #c8671193
+# %% ../nbs/90_recipes.ipynb #ddfed283
 def bench_epoch(reps=3) -> float:
     "Seconds for one shuffled epoch of 60,000 images in batches of 128, on one core (median)."
     threads, times = torch.get_num_threads(), []
@@ -754,9 +879,9 @@ def bench_epoch(reps=3) -> float:
     torch.set_num_threads(threads)
     return sorted(times)[reps//2]
 
-def bench_unet(rounds=5) -> float:
-    "Training throughput of `fashion_unet()`, as a multiple of that of (16, 32, 64, 128) with two layers and default attention; each in its better precision."
-    nets = dict(default=fashion_unet(**UNETS['16-32-64-128, 2 layers, attention']), ours=fashion_unet())
+def bench_unet(rounds=5, build=fashion_unet) -> float:
+    "Training throughput of `build()`, as a multiple of that of `diffusers`' network (16, 32, 64, 128) with two layers and default attention; each in its better precision."
+    nets = dict(default=fashion_unet(**UNETS['16-32-64-128, 2 layers, attention']), ours=build())
     r = {k: best_train_speed(v)[0] for k, v in speeds(nets, rounds=rounds).items()}
     return r['ours']/r['default']
 
@@ -824,14 +949,26 @@ def bench_pipeline(rounds=10, sizes=((1, 50), (64, 5))) -> float:
         shares.append(100*s['ours']/s['theirs'])
     return max(shares)
 
-BENCHES = dict(epoch=(bench_epoch, '≤', 1.5, 's an epoch of 60,000 images'), unet=(bench_unet, '≥', 2.5, '× the training speed of the default U-Net'),
+def bench_samplers(n=64, calls=5, rounds=6, names=('ddim', 'midpoint', 'dpmpp_2m', 'unipc')) -> float:
+    "Per cent by which `generate` takes longer than the bare network calls, `n` images a call; the slowest of `names`."
+    ddpm, unet = load_ddpm('fashion_unet'); table, x_T = get_schedule('ddpm', **ddpm.config), torch.randn(n, 1, 32, 32); denoise, worst = Denoiser(unet, table, micro_batch=n), []
+    for name in names:
+        s = get_sampler(name); steps = s.steps_for(calls); made = s.network_calls(steps)
+        @torch.no_grad()
+        def bare():
+            for t in ddpm.respace(made).times.flip(0): unet(x_T, int(t))
+        times = _in_turn(dict(bare=bare, ours=lambda: generate(denoise, table, n, steps, s, x_T=x_T, progress=False)), rounds); worst.append(100*(times['ours']/times['bare'] - 1))
+    return max(worst)
+
+BENCHES = dict(epoch=(bench_epoch, '≤', 1.5, 's an epoch of 60,000 images'), unet=(bench_unet, '≥', 2.5, '× the training speed of the default U-Net'), laptop_unet=(partial(bench_unet, build=laptop_unet), '≥', 6, '× the same, by laptop_unet'),
                sample=(bench_sample, '≤', 60, 's for 64 images in 50 steps'), frechet=(bench_frechet, '≥', 10, '× the speed of scipy.linalg.sqrtm, 512 features'),
                scores=(bench_scores, '≤', 30, 's for all scores of 10,000 images, 512 features'), features=(bench_features, '≥', 80, '% of the bare network\'s throughput'),
-               loop=(bench_loop, '≤', 2, '% more than the bare network calls, batch 64'), pipeline=(bench_pipeline, '≤', 103, "% of DDIMPipeline's time, the worse of batches 1 and 64"))
+               loop=(bench_loop, '≤', 2, '% more than the bare network calls, batch 64'), pipeline=(bench_pipeline, '≤', 103, "% of DDIMPipeline's time, the worse of batches 1 and 64"),
+               samplers=(bench_samplers, '≤', 2, '% more than the bare network calls, batch 64, the slowest of four samplers'))
 
 @call_parse
 def slowai_bench(
-    name:str=None,  # one bench: epoch, unet, sample, frechet, scores, features, loop, pipeline; default: all
+    name:str=None,  # one bench: epoch, unet, laptop_unet, sample, frechet, scores, features, loop, pipeline, samplers; default: all
 ):
     "Measure the promised speeds; exit status 1 if one is missed."
     if name and name not in BENCHES: sys.exit(f'error: bench {name!r} is unknown; there are: {", ".join(BENCHES)}')
@@ -839,5 +976,5 @@ def slowai_bench(
     for k in [name] if name else BENCHES:
         f, sign, limit, unit = BENCHES[k]
         v = f(); ok = v <= limit if sign == '≤' else v >= limit; missed += not ok
-        print(f'{k:8} {v:8.2f} {unit} (promised {sign} {limit}) {"ok" if ok else "MISSED"}')
+        print(f'{k:12} {v:8.2f} {unit} (promised {sign} {limit}) {"ok" if ok else "MISSED"}')
     if missed: sys.exit(1)

@@ -39,13 +39,17 @@ def target_of(
     _known('prediction_type', prediction_type, PREDICTION_TYPES)
     return ε if prediction_type == 'noise' else x_0 if prediction_type == 'signal' else signal_rate*ε - noise_rate*x_0
 
-# %% ../nbs/08_objectives.ipynb #b45c61f9
+# %% ../nbs/08_objectives.ipynb #1027aa53
 class Components(NamedTuple):
     "What an answer says about x_t, in three forms: x_t = signal_rate·x̂0 + noise_rate·ε̂ and v̂ = signal_rate·ε̂ - noise_rate·x̂0."
     x̂0:torch.Tensor     # the clean image
     ε̂:torch.Tensor      # the noise
     v̂:torch.Tensor      # the velocity
-    def of(self, prediction_type): return dict(signal=self.x̂0, noise=self.ε̂, velocity=self.v̂)[_known('prediction_type', prediction_type, PREDICTION_TYPES)]
+    def of(self,
+        prediction_type:str,    # 'noise', 'signal' or 'velocity'
+    ) -> torch.Tensor:
+        "The one that a network of this type answers with."
+        return dict(signal=self.x̂0, noise=self.ε̂, velocity=self.v̂)[_known('prediction_type', prediction_type, PREDICTION_TYPES)]
 
 def _divide(v, rate, name, prediction_type):
     if not (torch.as_tensor(rate) > 0).all(): raise ValueError(f'{name} is 0 somewhere: there prediction_type={prediction_type!r} says nothing about the rest; a velocity does')

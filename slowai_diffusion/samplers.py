@@ -18,7 +18,7 @@ from .schedules import LogSNRLinearSchedule, Schedule, TableSchedule, check_time
 from .objectives import components
 
 # %% auto #0
-__all__ = ['SAMPLERS', 'GRIDS', 'State', 'euler', 'Denoiser', 'Sampler', 'check_times', 'trajectory', 'get_sampler',
+__all__ = ['SAMPLERS', 'GRIDS', 'State', 'euler', 'Denoiser', 'Sampler', 'check_grid', 'trajectory', 'get_sampler',
            'mixture_denoiser', 'check_stochasticity', 'ancestral', 'ddim_sampler', 'check_α', 'second_order',
            'second_order_sampler', 'multistep_weights', 'weighted', 'adams_bashforth', 'check_multisteps',
            'adams_bashforth_sampler', 'exponential_weights', 'dpmpp', 'dpmpp_sampler', 'unic', 'unipc_sampler', 'churn',
@@ -96,7 +96,7 @@ class Denoiser:
         x̂0 = x̂0.clamp(*self.clip)
         return x̂0, (x_t - signal_rate*x̂0)/noise_rate if self.reclip else ε̂
 
-# %% ../nbs/10_samplers.ipynb #6de437d8
+# %% ../nbs/10_samplers.ipynb #cc3325e4
 @dataclass(frozen=True)
 class Sampler:
     "A step, and what the driver has to know about it."
@@ -116,7 +116,7 @@ class Sampler:
         if not calls >= 1: raise ValueError(f'calls={calls}: at least 1 is needed')
         return (calls + self.calls - 1)//self.calls
 
-def check_times(
+def check_grid(
     times,  # decreasing times in [0, 1]
 ) -> torch.Tensor:
     "A grid of times in float64; `ValueError` unless they decrease."
@@ -138,7 +138,7 @@ def trajectory(
 ):
     "A generator of `State`s: one before each step, and the result."
     sampler = get_sampler(sampler) if isinstance(sampler, str) else sampler
-    times = check_times(times); ςs = schedule.σ(times).tolist() + [0.]*to_clean; n, time_at = len(ςs) - 1, dict(zip(ςs, times.tolist()))
+    times = check_grid(times); ςs = schedule.σ(times).tolist() + [0.]*to_clean; n, time_at = len(ςs) - 1, dict(zip(ςs, times.tolist()))
     most, least = schedule.σ(1.).item(), schedule.σ(0.).item()
     if sampler.stage:                                               # all times of second calls at once: finding them one by one is slow
         stages = [v for v in (a + sampler.stage*(b - a) for a, b in zip(ςs, ςs[1:])) if least < v < most and v not in time_at]
@@ -186,8 +186,10 @@ def mixture_denoiser(
         return (x_t - noise_rate*ε̂)/signal_rate, ε̂
     return denoise
 
-# %% ../nbs/10_samplers.ipynb #6c1da101
-def check_stochasticity(v):
+# %% ../nbs/10_samplers.ipynb #e531ea3c
+def check_stochasticity(
+    v,  # what should be a number in [0, 1]
+):
     "The number itself; `ValueError` outside [0, 1]."
     if not 0 <= v <= 1: raise ValueError(f'stochasticity={v}: must lie in [0, 1]; 0 is deterministic, 1 as noisy as DDPM')
     return v
@@ -244,7 +246,7 @@ def second_order_sampler(
 
 SAMPLERS.update(second_order=second_order_sampler, heun=second_order_sampler, midpoint=partial(second_order_sampler, .5), ralston=partial(second_order_sampler, 2/3))
 
-# %% ../nbs/10_samplers.ipynb #602e6175
+# %% ../nbs/10_samplers.ipynb #2501291e
 def multistep_weights(
     nodes,      # where values are known, in steps; the step leads from 0 to 1
     moments,    # what the integral of u^i over the step is, i = 0, 1, …; as many
@@ -253,7 +255,9 @@ def multistep_weights(
     u = torch.tensor(nodes, dtype=torch.float64)
     return torch.linalg.solve(u**torch.arange(len(u))[:, None], torch.tensor(moments, dtype=torch.float64)).tolist()
 
-def weighted(w, xs): return sum(a*x for a, x in zip(w, xs))
+def weighted(w, xs):
+    "Σ w·x."
+    return sum(a*x for a, x in zip(w, xs))
 
 def adams_bashforth(
     s, ς_to, ask=None, draw=None,   # as for `euler`
@@ -282,7 +286,7 @@ def adams_bashforth_sampler(
 
 SAMPLERS['adams_bashforth'] = adams_bashforth_sampler
 
-# %% ../nbs/10_samplers.ipynb #fd2a37a9
+# %% ../nbs/10_samplers.ipynb #ff736467
 def exponential_weights(
     H:float,    # how far the exponential falls over the step
     nodes,      # where x̂0 is known, in steps
@@ -296,7 +300,7 @@ def exponential_weights(
 def dpmpp(
     s, ς_to, ask=None, draw=None,   # as for `euler`
     order:int=2,                    # how many x̂0; fewer while fewer are known, and before the end
-    stochasticity:float=0.,         # 0: the ODE, 1: the SDE
+    stochasticity:float=0.,         # 0: the ODE, 1: the SDE; between them, not DDIM's η
 ):
     "DPM-Solver++, multistep (Lu et al. 2022): exact if x̂0 along the path is a polynomial in log ς of degree order-1 (for order 2: nearly)."
     if ς_to == 0: return s.x̂0
@@ -380,14 +384,14 @@ def accelerated_sampler(
 
 SAMPLERS['accelerated'] = accelerated_sampler
 
-# %% ../nbs/10_samplers.ipynb #a9572fdd
+# %% ../nbs/10_samplers.ipynb #4bc13e83
 def combined_sampler(
     stochasticity:float=0.,             # 0 … 1
     variance_preserving:bool=True,      # as for `ancestral`
     num_multisteps:int=1,               # Adams–Bashforth with so many slopes, 1 … 5
     second_order_alpha:float|None=None, # or a second call after this share of the step, (0, 1]
 ) -> Sampler:
-    "The sampler that these four say, as `DiffusionModel.generate` takes them (after the Keras implementation of Béres 2022)."
+    "The sampler that these four say, as `DiffusionModel.generate` takes them (after the Keras implementation of Béres 2022; there multistep and second order may both be given, here that is refused)."
     check_multisteps(num_multisteps)
     if second_order_alpha is None: return adams_bashforth_sampler(num_multisteps, stochasticity, variance_preserving) if num_multisteps > 1 else ddim_sampler(stochasticity, variance_preserving)
     if num_multisteps > 1: raise ValueError(f'num_multisteps={num_multisteps} and second_order_alpha={second_order_alpha}: give one of them; either already corrects the slope, and together they correct it twice')
@@ -417,7 +421,7 @@ def step_times(
     λ = between(schedule.log_snr) if grid == 'log_snr' else log_snr_of(σ=between(lambda t: schedule.σ(t)**(1/ρ))**ρ)
     return torch.cat([torch.tensor([first], dtype=torch.float64), schedule.time_of(λ[1:])])
 
-# %% ../nbs/10_samplers.ipynb #865caf94
+# %% ../nbs/10_samplers.ipynb #f8a392ca
 def axes_of(
     data:Gaussian,  # N(μ, Σ), e.g. `gaussian_of(images.flatten(1))`
 ):
@@ -437,7 +441,12 @@ def gaussian_error(
     mean, sd = end.x̄[0], (end.x̄[1] - end.x̄[0]).abs()
     return ((mean - m)**2 + (sd - s)**2).sum().sqrt().item()
 
-def golden_section(f, low, high, n=8):
+def golden_section(
+    f,      # one number -> one number, with one minimum
+    low,    # where to search
+    high,   # … to
+    n:int=8,# how often the stretch is narrowed
+):
     "The minimum of f between `low` and `high`, after n + 2 evaluations."
     φ = (math.sqrt(5) - 1)/2; a, b = high - φ*(high - low), low + φ*(high - low); fa, fb = f(a), f(b)
     for _ in range(n):
@@ -457,18 +466,18 @@ def optimised_times(
     "The times (steps,) with the least `gaussian_error`, found one by one from the best of `GRIDS`."
     sampler = get_sampler(sampler) if isinstance(sampler, str) else sampler
     _, m, s = axes_of(data); pick = torch.linspace(0, len(m) - 1, min(axes, len(m))).round().long(); m, s = m[pick], s[pick]
-    even = LogSNRLinearSchedule(schedule.start_log_snr, schedule.end_log_snr)           # its time is log SNR; the error does not depend on the schedule
-    def cost(u): return gaussian_error(even, u, m, s, sampler)
-    u = min((even.time_of(schedule.log_snr(step_times(schedule, steps, g, first=first))) for g in GRIDS), key=cost); best = cost(u)
+    by_log_snr = LogSNRLinearSchedule(schedule.start_log_snr, schedule.end_log_snr)           # its time is log SNR; the error does not depend on the schedule
+    def cost(u): return gaussian_error(by_log_snr, u, m, s, sampler)
+    u = min((by_log_snr.time_of(schedule.log_snr(step_times(schedule, steps, g, first=first))) for g in GRIDS), key=cost); best = cost(u)
     for _ in range(sweeps):
         for k in range(1, steps):
             low, high = u[k+1].item() if k + 1 < steps else 0., u[k-1].item(); gap = .02*(high - low)
             def moved(v): w = u.clone(); w[k] = v; return w
             v = golden_section(lambda v: cost(moved(v)), low + gap, high - gap)
             if (c := cost(moved(v))) < best: u, best = moved(v), c
-    return torch.cat([torch.tensor([first], dtype=torch.float64), schedule.time_of(even.log_snr(u[1:]))])
+    return torch.cat([torch.tensor([first], dtype=torch.float64), schedule.time_of(by_log_snr.log_snr(u[1:]))])
 
-# %% ../nbs/10_samplers.ipynb #410713cb
+# %% ../nbs/10_samplers.ipynb #31cecfd2
 def gaussian_start(
     data:Gaussian,      # mean and covariance of the data
     schedule:Schedule,  # to sample with
@@ -499,7 +508,7 @@ def generate(
     "`n` images (n, …) drawn with a sampler, or the list of its `State`s."
     if not (isinstance(n, int) and n >= 1): raise ValueError(f'n={n!r}: an integer ≥ 1 is needed')
     if seed is not None and generator is not None: raise ValueError('give seed or generator, not both')
-    times = check_times(step_times(schedule, steps, grid) if times is None else times)
+    times = check_grid(step_times(schedule, steps, grid) if times is None else times)
     device, generator = device or getattr(denoise, 'device', 'cpu'), generators(seed, n) if seed is not None else generator
     ε = randn((n, *shape), generator, device) if x_T is None else x_T.to(device)
     states = tqdm(trajectory(denoise, schedule, times, start(ε) if start else ε, sampler, generator), total=len(times) + 1, disable=not progress, unit='step')

@@ -40,7 +40,7 @@ def log_snr_of(*,
     λ = 2*v.log() - torch.log1p(-v) - torch.log1p(v)        # log v² - log(1 - v²), without the small difference
     return λ if name == 'signal_rate' else -λ
 
-# %% ../nbs/07_schedules.ipynb #7344edd9
+# %% ../nbs/07_schedules.ipynb #361330fd
 def check_time(
     t,  # a number, a sequence, or a float tensor, in [0, 1]
 ) -> torch.Tensor:
@@ -57,7 +57,7 @@ def _in_double(f):
     def g(self, t): return _like(f(self, check_time(t)), t)
     return g
 
-MAX_LOG_SNR = 20.           # beyond, 1 - p is mostly rounding
+MAX_LOG_SNR = 25.           # beyond, rounding of p costs 1 - p its sixth digit
 
 class Schedule:
     "Signal and noise rates as functions of a time t in [0, 1], 0 the cleanest. A subclass gives one formula, the noise power `p(t)` for float64 tensors, rising from `p0` to `p1`."
@@ -92,7 +92,9 @@ class Schedule:
         for k in ('rates', 'signal_rate', 'noise_rate'):
             if k in cls.__dict__: raise TypeError(f'{cls.__name__} defines {k}; a schedule defines p(t), and the rates follow from it, so that their squares add up to 1')
 
-    def p(self, t): raise NotImplementedError(f'{type(self).__name__} has no formula: define p(self, t), the noise power')
+    def p(self, t):
+        "The formula: the noise power at float64 times, rising from p0 to p1."
+        raise NotImplementedError(f'{type(self).__name__} has no formula: define p(self, t), the noise power')
 
     @_in_double
     def noise_power(self, t):
@@ -271,7 +273,7 @@ class NicholCosineSchedule(TableSchedule):
 
 SCHEDULES.update(ddpm=DDPMSchedule, nichol_cosine=NicholCosineSchedule)
 
-# %% ../nbs/07_schedules.ipynb #fc0174fd
+# %% ../nbs/07_schedules.ipynb #191c4282
 class Discretised(DDPM):
     "A schedule on a grid of times, as a `DDPM`: whatever takes a table takes it. Its times are 0 … n-1; `.t` are the continuous ones."
     def __init__(self,
@@ -289,7 +291,9 @@ class Discretised(DDPM):
         self.α, self.β = self.α_step, self.β_step; self.σ = self.β.sqrt()
 
     @property
-    def t(self): return self._t[self.times]
+    def t(self):
+        "The continuous times, rising, (n,) in float64."
+        return self._t[self.times]
     @property
     def config(self): return dict(schedule=self.schedule.config, t=self.t.tolist())
     @property

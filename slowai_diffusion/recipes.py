@@ -566,12 +566,12 @@ def earlier_comparison(family, steps, first, clip, scale, seed, n):
     x, seconds = _in_parts(draw, n); f = to_float(x)
     return dict(first_time=t, signal=to.ᾱ[t].sqrt().item(), mean=f.mean().item(), sd=f.std().item(), draw_seconds=round(seconds, 1), **_score_images(x))
 
-# %% ../nbs/90_recipes.ipynb #7bb33a92
+# %% ../nbs/90_recipes.ipynb #4e3f813a
 def _schedule_points():
     def p(k, ends, eta, calls, seed=0, n=2000, model='laptop_unet', amp=True): return dict(model=model, schedule=k, ends=ends, eta=eta, calls=calls, seed=seed, n=n, amp=amp)
     kinds = [(k, 'default') for k in FORMULAS] + [('ddpm', 'own'), ('nichol_cosine', 'own')]
-    return ([p('cosine', 'default', 0., 5, n=64)] + [p(*k, eta, c) for eta in (1., 0.) for c in (10, 5, 20) for k in kinds] + [p(*k, 1., 10, seed=1) for k in kinds]
-            + [p('ddpm', 'own', 0., 10, model='fashion_unet', amp=False)] + [p(k, 'table', eta, 10) for eta in (1., 0.) for k in FORMULAS])
+    return ([p('cosine', 'default', 0., 5, n=64), p('ddpm', 'own', 0., 10, model='fashion_unet', amp=False)] + [p(*k, eta, c) for c in (10, 5, 20) for eta in (0., 1.) for k in kinds] + [p(*k, 1., 10, seed=1) for k in kinds]
+            + [p(k, 'table', eta, 10) for eta in (1., 0.) for k in FORMULAS])
 
 @measurement("One network under every schedule: DDIM with η = 0 and η = 1 at t = 1/n, 2/n, … 1; same starting noise, nothing clipped; images rounded to bytes. Ends: 'default' log SNR 2.5 … -7.5, 'table' those of the network's table. Seconds are of one thread, beside other work.",
              _schedule_points, ('laptop_unet', 'fashion_unet', 'fashion_mnist_classifier', 'fashion_mnist_reference'))
@@ -583,7 +583,7 @@ def schedules_curve(model, schedule, ends, eta, calls, seed, n, amp):
     x, seconds = _in_parts(lambda k, start: sample(d, net, k, step=partial(ddim_step, η=eta), generator=generators(seed, k, start=start), micro_batch=64, amp=amp, progress=False), n)
     return dict(first_log_snr=s.log_snr(d.t[-1]).item(), last_log_snr=s.log_snr(d.t[0]).item(), draw_seconds=round(seconds, 1), **_score_images(x))
 
-# %% ../nbs/90_recipes.ipynb #120c4068
+# %% ../nbs/90_recipes.ipynb #5685f5ec
 OBJECTIVE_NETS = dict(laptop_unet=(laptop_unet, True), fashion_unet=(fashion_unet, False))          # name -> (network, bf16?)
 
 def _trained_objective(objective, diffusion, net, n_steps, bs, lr, seed, calls, n):
@@ -602,7 +602,7 @@ def _trained_objective(objective, diffusion, net, n_steps, bs, lr, seed, calls, 
 
 def _grid_points():
     def p(A, B, seed=0, n_steps=940, bs=128, calls=20, n=1000): return dict(prediction_type=A, loss_type=B, net='laptop_unet', n_steps=n_steps, bs=bs, lr=2e-3, calls=calls, seed=seed, n=n)
-    return [p('velocity', 'noise', n_steps=4, bs=16, calls=2, n=64)] + [p(A, B, s) for s in (0, 1) for A in PREDICTION_TYPES for B in PREDICTION_TYPES]
+    return [p('velocity', 'noise', n_steps=4, bs=16, calls=2, n=64)] + [p(A, B) for A in PREDICTION_TYPES for B in PREDICTION_TYPES] + [p(A, B, 1) for A, B in sorted(((A, B) for A in PREDICTION_TYPES for B in PREDICTION_TYPES), key=lambda k: k[0] != k[1] and k != ('velocity', 'noise'))]
 
 @measurement("Predict A, loss (mean square) on B, on DDPM's table: nine objectives after equal training, scores of DDIM with η = 1 and η = 0. Images rounded to bytes.", _grid_points, ('fashion_mnist_classifier', 'fashion_mnist_reference'))
 def objectives_grid(prediction_type, loss_type, net, n_steps, bs, lr, calls, seed, n):
@@ -631,7 +631,7 @@ def noisiest_times(below, eta, calls, seed, n):
     x, seconds = _in_parts(lambda k, start: sample(ddpm, net, k, steps=calls, step=partial(ddim_step, η=eta), generator=generators(seed, k, start=start), shape=(1, 32, 32), progress=False), n)
     return dict(formula_calls=int((λ[ddpm.respace(calls).times] < (below or -1e9)).sum()), **_score_images(x))
 
-# %% ../nbs/90_recipes.ipynb #7de2b2c8
+# %% ../nbs/90_recipes.ipynb #e5391da0
 _small = dict(depth=1, in_channels=1, sample_size=32)
 LAPTOP_PATH = {     # name -> (network, bf16?); each differs from the one before in what its name says
     'diffusers: 2 layers, attention': (lambda: fashion_unet(**UNETS['16-32-64-128, 2 layers, attention']), False),
@@ -665,7 +665,8 @@ def laptop_unet_speed(nets, bs, rounds):
 _base, _ours = 'diffusers: 2 layers, attention', '+ narrowed before it goes up = laptop_unet'
 def _laptop_points():
     def p(net, minutes, seed=0, n=2000): return dict(net=net, minutes=minutes, lr=2e-3, seed=seed, n=n)
-    return [p(_ours, .05, n=64)] + [p(k, 5) for k in (_base, _ours)] + [p(k, 1, n=500) for k in LAPTOP_NETS] + [p(k, 5, 1) for k in (_base, _ours)] + [p(k, 1, 1, n=500) for k in LAPTOP_PATH]
+    return ([p(_ours, .05, n=64)] + [p(k, 3) for k in (_base, _ours)] + [p(k, 1, n=500) for k in LAPTOP_PATH] + [p(k, 3, 1) for k in (_base, _ours)]
+            + [p(k, 1, n=500) for k in LAPTOP_CHANGES] + [p(k, 1, 1, n=500) for k in LAPTOP_NETS])
 
 @measurement('Lesson 09: networks after equal training time, as many steps as fit at the measured speed; held-out loss, and scores in 20 steps of DDPM (posterior variance).',
              _laptop_points, ('fashion_mnist_classifier', 'fashion_mnist_reference'))
@@ -690,7 +691,7 @@ def networks_compared(model, sampler, steps, n, seed, folder=None):
     x, seconds = drawn(model, n, steps, seed, sampler=sampler, folder=folder, progress=False)
     return dict(**_score_images(x), draw_seconds=round(seconds, 1))
 
-# %% ../nbs/90_recipes.ipynb #bdf621e4
+# %% ../nbs/90_recipes.ipynb #b7416a96
 _ALL_SAMPLERS = (('ddim', {}), ('ddpm', {}), ('dpmpp_2m', {}), ('unipc', {}), ('heun', {}), ('adams_bashforth', {}), ('dpmpp_2m_sde', {}), ('accelerated', {}), ('midpoint', {}), ('dpmpp_3m', {}),
                  ('ralston', {}), ('heun_churn', {}), ('dpmpp_3m_sde', {}), ('ddim', dict(stochasticity=.5)), ('ddpm', dict(variance_preserving=False)))
 
@@ -699,7 +700,7 @@ def _sampler_points():
     each = lambda **k: [p(*s, c, **k) for c in (10, 5, 20) for s in _ALL_SAMPLERS]
     starts = [p(k, {}, c, start=700) for c in (10, 5, 20) for k in ('ddim', 'dpmpp_2m', 'ddpm')]
     grids = [p(k, {}, 10, grid=g) for g in ('optimised', 'log_snr', 'karras', 'uniform') for k in ('dpmpp_2m', 'ddpm')]
-    return [p('dpmpp_2m', {}, 5, n=64), p('heun_churn', {}, 5, n=64)] + each() + starts + [p(k, {}, 10, model=m, amp=False) for m in ('fashion_unet', 'laptop_unet') for k in ('ddim', 'ddpm')] + each(seed=1) + grids
+    return [p('dpmpp_2m', {}, 5, n=64), p('heun_churn', {}, 5, n=64)] + each() + starts + [p(k, {}, 10, model=m, amp=False) for m in ('fashion_unet', 'laptop_unet') for k in ('ddim', 'ddpm')] + grids + each(seed=1)
 
 @measurement("KID and FID of all samplers at equal network calls (methods with two calls a step: at most so many), one network, same starting noise, nothing clipped; images rounded to bytes. `start`: None, noise at T-1; or a table time, where the start is the Gaussian with the training images' mean and covariance, noised. Seconds are of one thread, beside other work.",
              _sampler_points, ('laptop_unet', 'fashion_unet', 'fashion_mnist_classifier', 'fashion_mnist_reference'))

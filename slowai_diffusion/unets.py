@@ -150,7 +150,7 @@ class SelfAttention(nn.Module):
         h = F.scaled_dot_product_attention(self.q(h), self.k(h), self.v(h))         # softmax(q·k/√C)·v
         return x + self.out(h).transpose(1, 2).reshape(x.shape)
 
-# %% ../nbs/09_unets.ipynb #a0160d06
+# %% ../nbs/09_unets.ipynb #983eb69a
 TIMES = ('concat', 'add')
 
 def _check_choice(name, value, allowed):
@@ -169,6 +169,7 @@ class ResidualUNet(nn.Module):
         patch:int=1,            # side of the patches that become one pixel
         time:str='add',         # how it is told the time, one of `TIMES`
         time_range=(0., 1000.), # smallest and largest t; scaled to [0, 1] and embedded
+        whole_times=None,       # round t to an integer before it is embedded? None: for DDPM's range 0 … 1000
         norm:str='group',       # one of `NORMS`
         affine:bool=True,       # does the norm learn a factor and an offset?
         project:bool=False,     # a 1×1 convolution on the skip of every block?
@@ -177,7 +178,7 @@ class ResidualUNet(nn.Module):
         super().__init__()
         up_widths = tuple(up_widths or widths[::-1])
         self.config = AttrDict(in_channels=in_channels, sample_size=sample_size, widths=tuple(widths), middle=tuple(middle), up_widths=up_widths, depth=depth, embed=embed,
-            patch=patch, time=time, time_range=tuple(time_range), norm=norm, affine=affine, project=project, attention=tuple(attention))
+            patch=patch, time=time, time_range=tuple(time_range), whole_times=tuple(time_range) == (0., 1000.) if whole_times is None else whole_times, norm=norm, affine=affine, project=project, attention=tuple(attention))
         self.multiple, size = patch*2**len(widths), sample_size//patch
         _check_choice('time', time, TIMES)
         if len(up_widths) != len(widths) or not depth >= 1: raise ValueError(f'widths={widths}, up_widths={up_widths}, depth={depth}: as many stages up as down are needed, and depth ≥ 1')
@@ -204,7 +205,7 @@ class ResidualUNet(nn.Module):
     def embed_time(self, t, x):
         "Embedded times (N, 32), or (N, 128) where blocks are told, for images `x`."
         lo, hi = self.config.time_range
-        u = (check_times(t, len(x), (lo, hi), x.device) - lo)/(hi - lo)
+        t = check_times(t, len(x), (lo, hi), x.device); u = ((t.round() if self.config.whole_times else t) - lo)/(hi - lo)
         return self.time(sinusoidal_embedding(u).to(x.dtype))
 
     def forward(self, x, t):

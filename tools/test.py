@@ -24,7 +24,8 @@ def main():
     p.add_argument('-n', type=int, default=min(2, os.cpu_count() or 1), help='notebooks at a time (at most 2)')
     p.add_argument('--flags', default='', help='test flags of cells to run that are left out otherwise')
     args = p.parse_args()
-    start, paths = time.time(), nb.notebooks(args.names)
+    record = nb.executed()
+    start, paths = time.time(), sorted(nb.notebooks(args.names), key=lambda o: -record.get(o.stem, {}).get('seconds', 0))     # the longest first: nobody waits for it alone
     print(f'Testing {len(paths)} notebooks, {args.n} at a time', flush=True)
     with ThreadPoolExecutor(max(args.n, 1)) as pool: res = list(pool.map(lambda o: test(o, args.flags), paths))
     print(f'{time.time()-start:.0f} s in all')

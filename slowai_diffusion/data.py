@@ -327,7 +327,7 @@ def image_grid(
     g = x.reshape(nrows, ncols, c, h+pad, w+pad).permute(0, 3, 1, 4, 2).reshape(nrows*(h+pad), ncols*(w+pad), c)
     return g[:g.shape[0]-pad, :g.shape[1]-pad].squeeze(-1).numpy()
 
-# %% ../nbs/00_data.ipynb #af153102
+# %% ../nbs/00_data.ipynb #7624a9e2
 def _axes(n, ncols, imsize, h):
     "A closed figure with n axes in a near-square grid."
     import matplotlib.pyplot as plt
@@ -365,10 +365,15 @@ def show_rows(
 ): # A matplotlib figure
     "Rows of images with their names on the left, and what the columns are on top."
     x, names = _stack(x), list(names); nrows = len(names); ncols = len(x)//nrows
-    if len(x) != nrows*ncols or (columns and len(columns) != ncols): raise ValueError(f'{len(x)} images do not make {nrows} rows of {len(columns) if columns else "equal length"}')
+    if len(x) != nrows*ncols or (columns and len(columns) != ncols):
+        raise ValueError(f'{len(x)} images do not make {nrows} rows of {len(columns) if columns else "equal length"}')
     g = image_grid(x, ncols); h, w = (g.shape[0] + 2)/nrows, (g.shape[1] + 2)/ncols
-    fig, (ax,) = _axes(1, 1, ncols*imsize + .075*max(map(len, names)), 1); fig.set_figheight(nrows*imsize*h/w + .25*bool(columns)); _show(ax, g); ax.axis('on')
-    ax.set_yticks([h*(i + .5) for i in range(nrows)], names, fontsize=8); ax.set_xticks([w*(i + .5) for i in range(ncols)] if columns else [], columns or [], fontsize=8)
+    fig, (ax,) = _axes(1, 1, ncols*imsize + .075*max(map(len, names)), 1)
+    fig.set_figheight(nrows*imsize*h/w + .25*bool(columns))
+    _show(ax, g)
+    ax.axis('on')
+    ax.set_yticks([h*(i + .5) for i in range(nrows)], names, fontsize=8)
+    ax.set_xticks([w*(i + .5) for i in range(ncols)] if columns else [], columns or [], fontsize=8)
     ax.xaxis.tick_top(); ax.tick_params(length=0); ax.spines[:].set_visible(False)
     return fig
 
@@ -433,12 +438,13 @@ def _from_folder(folder, size):
     x = torch.from_numpy(np.stack([np.asarray(im.convert(mode)) for im in ims]))
     return x[:, None] if mode == 'L' else x.permute(0, 3, 1, 2).contiguous()
 
-# %% ../nbs/00_data.ipynb #6f001163
+# %% ../nbs/00_data.ipynb #0d4a915a
 def _to_bytes(x):
     "Any integer type to `uint8`, if the values fit."
     if x.dtype == torch.uint8 or x.is_floating_point(): return x
     if x.dtype == torch.bool or x.is_complex(): raise TypeError(f'data: uint8 or floats expected, not {x.dtype}')
-    if x.numel() and (x.min() < 0 or x.max() > 255): raise ValueError(f'data: integers go from {x.min()} to {x.max()}, 0 to 255 expected')
+    if x.numel() and (x.min() < 0 or x.max() > 255):
+        raise ValueError(f'data: integers go from {x.min()} to {x.max()}, 0 to 255 expected')
     return x.to(torch.uint8)
 
 def _resized(x, size):
@@ -513,7 +519,7 @@ class Batches:
         return (f'Batches({self.n:,} images {tuple(self.images.shape[1:])}, {"with" if self.labels is not None else "no"} labels, '
                 f'{len(self)} batches of {self.bs}{", shuffled" if self.shuffle else ""})')
 
-# %% ../nbs/00_data.ipynb #b9ae397a
+# %% ../nbs/00_data.ipynb #6821dd8f
 class DataLoaders(NamedTuple):
     "Three `Batches`; `valid` or `test` is None where there is none."
     train: Batches
@@ -538,7 +544,8 @@ def get_dls(
     images, labels = fashion_mnist('train') if data is None else data if isinstance(data, tuple) else (data, None)
     test = None if data is not None else Batches(*fashion_mnist('test'), bs)
     images = as_images(images)
-    if labels is not None and len(labels := torch.as_tensor(labels)) != len(images): raise ValueError(f'{len(images)} images but {len(labels)} labels')
+    if labels is not None and len(labels := torch.as_tensor(labels)) != len(images):
+        raise ValueError(f'{len(images)} images but {len(labels)} labels')
     t, v = _split(len(images), n_valid, split_seed)
     def part(idx, **kw):        # all images are used as they are; a part is a copy
         x, y = (images, labels) if len(idx) == len(images) else (images[idx], None if labels is None else labels[idx])

@@ -37,7 +37,7 @@ def hooked(
     try: yield seen
     finally: handle.remove()
 
-# %% ../nbs/03_evaluation.ipynb #14cc32f6
+# %% ../nbs/03_evaluation.ipynb #96da2751
 def _batches(images, bs):
     "Batches of images, from a tensor or from a loader of `x` or `(x, y)`."
     if isinstance(images, torch.Tensor): yield from images.split(bs)
@@ -68,8 +68,10 @@ def feature_batches(
                 if not seen: raise ValueError(f'layer={layer!r} of {type(model).__name__} took no part in the forward pass')
                 f = seen.pop().float(); seen.clear()
                 f = f.mean((2, 3)) if f.ndim == 4 else f
-                if f.ndim != 2: raise ValueError(f'layer={layer!r} puts out shape {tuple(f.shape)}; (b, d) or (b, d, H, W) is needed')
-                if not f.isfinite().all(): raise ValueError(f'layer={layer!r} of {type(model).__name__} puts out values that are not finite')
+                if f.ndim != 2:
+                    raise ValueError(f'layer={layer!r} puts out shape {tuple(f.shape)}; (b, d) or (b, d, H, W) is needed')
+                if not f.isfinite().all():
+                    raise ValueError(f'layer={layer!r} of {type(model).__name__} puts out values that are not finite')
                 yield f.cpu()
     finally:
         for m, training in modes.items(): m.training = training
@@ -85,14 +87,15 @@ def features(
     if not fs: raise ValueError('images: empty')
     return torch.cat(fs)
 
-# %% ../nbs/03_evaluation.ipynb #865415f5
+# %% ../nbs/03_evaluation.ipynb #a9c78890
 class Gaussian:
     "N(μ, Σ) in float64: μ (d,), Σ (d, d)."
     def __init__(self,
         μ:torch.Tensor, # mean (d,)
         Σ:torch.Tensor, # covariance (d, d), symmetric, no eigenvalue below 0
     ):
-        if μ.ndim != 1 or Σ.shape != (len(μ), len(μ)): raise ValueError(f'μ (d,) and Σ (d, d) expected, not {tuple(μ.shape)} and {tuple(Σ.shape)}')
+        if μ.ndim != 1 or Σ.shape != (len(μ), len(μ)):
+            raise ValueError(f'μ (d,) and Σ (d, d) expected, not {tuple(μ.shape)} and {tuple(Σ.shape)}')
         self.μ, self.Σ = μ.detach().double().cpu(), Σ.detach().double().cpu()
 
     def __repr__(self): return f'Gaussian({len(self.μ)} dimensions, rank {self.A.shape[1]})'
@@ -110,7 +113,7 @@ class Gaussian:
         "`n` draws (n, d) in float64."
         return self.μ + torch.randn(n, self.A.shape[1], generator=generator, dtype=torch.float64)@self.A.T
 
-# %% ../nbs/03_evaluation.ipynb #46f45299
+# %% ../nbs/03_evaluation.ipynb #acbb7ccf
 def _roots(p, q):
     "Sum of the roots of the eigenvalues of A₂ᵀΣ₁A₂, and how far rounding may have moved it."
     if not q.A.numel(): return torch.zeros((), dtype=torch.float64), 0.
@@ -125,7 +128,8 @@ def frechet_distance(
     q:Gaussian, # the other; the one that is used again, for speed: its factor is kept
 ) -> float:
     "Squared Fréchet (2-Wasserstein) distance of two Gaussians (Dowson & Landau 1982): ‖μ₁-μ₂‖² + Tr Σ₁ + Tr Σ₂ - 2 Tr √(Σ₁Σ₂)."
-    if p.μ.shape != q.μ.shape: raise ValueError(f'p and q: the same number of dimensions is needed, not {len(p.μ)} and {len(q.μ)}')
+    if p.μ.shape != q.μ.shape:
+        raise ValueError(f'p and q: the same number of dimensions is needed, not {len(p.μ)} and {len(q.μ)}')
     apart, (roots, error) = (p.μ - q.μ).pow(2).sum() + p.Σ.trace() + q.Σ.trace(), _roots(p, q)
     if 2*error > 1e-9*(apart - 2*roots): roots = torch.linalg.svdvals(p.A.T @ q.A).sum()
     return (apart - 2*roots).clamp(min=0).item()
@@ -193,7 +197,7 @@ def kernel_sums(
             squares += k.pow_(2).sum().item()*(2 if same and i != j else 1)
     return KernelSums(rows + cols, rows + cols, squares) if same else KernelSums(rows, cols, squares)
 
-# %% ../nbs/03_evaluation.ipynb #3e385194
+# %% ../nbs/03_evaluation.ipynb #1b1a4673
 class Estimate(NamedTuple):
     "A number and its standard error."
     value:float
@@ -213,7 +217,8 @@ def kernel_distance(
     "KID: the unbiased squared MMD with the cubic kernel (Bińkowski et al. 2018), and its standard error over both sets (jackknife, corrected). Can be negative."
     n, m = len(x), len(y)
     if n < 2 or m < 2: raise ValueError(f'x and y: at least 2 images are needed, not {n} and {m}')
-    if x.shape[1:] != y.shape[1:]: raise ValueError(f'x and y: features of one length are needed, not {x.shape[1]} and {y.shape[1]}')
+    if x.shape[1:] != y.shape[1:]:
+        raise ValueError(f'x and y: features of one length are needed, not {x.shape[1]} and {y.shape[1]}')
     sx, sy, sxy = kernel_sums(x), sums_y or kernel_sums(y), kernel_sums(x, y)
     X, Y, XY = sx.rows.sum(), sy.rows.sum(), sxy.rows.sum()
     value = X/(n*(n-1)) + Y/(m*(m-1)) - 2*XY/(n*m)
@@ -225,7 +230,7 @@ def kernel_distance(
     P = 2*_centred_square(sx, n)/(n*(n-1)) + 2*_centred_square(sy, m)/(m*(m-1)) + 4*ζ_xy/(n*m)
     return Estimate(value.item(), max(J - P, least*P).clamp(min=0).sqrt().item())
 
-# %% ../nbs/03_evaluation.ipynb #bebe09f0
+# %% ../nbs/03_evaluation.ipynb #52ce9cd1
 class Manifold(NamedTuple):
     "Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020)."
     precision:float
@@ -245,7 +250,8 @@ def neighbour_radii(
     block:int=512, # rows at a time
 ) -> list:
     "Squared distance of every point to its k-th nearest neighbour, itself left out; one tensor (n,) for each k."
-    if len(f) <= max(ks): raise ValueError(f'{len(f)} points have no neighbour number {max(ks)}: at least {max(ks) + 1} are needed')
+    if len(f) <= max(ks):
+        raise ValueError(f'{len(f)} points have no neighbour number {max(ks)}: at least {max(ks) + 1} are needed')
     f, out = f.double(), []
     for i in range(0, len(f), block):
         d = squared_distances(f[i:i+block], f)
@@ -273,7 +279,7 @@ def manifold_scores(
         dense += ball.sum().item(); covered |= ball.any(0)
     return Manifold(inside/len(x), recalled.double().mean().item(), dense/(k_density*len(x)), covered.double().mean().item())
 
-# %% ../nbs/03_evaluation.ipynb #16649185
+# %% ../nbs/03_evaluation.ipynb #56294aac
 def fingerprint(model:nn.Module) -> str:
     "SHA-256 over the names and values of a network's weights, wherever they are and however they lie in memory."
     h = hashlib.sha256()
@@ -282,7 +288,8 @@ def fingerprint(model:nn.Module) -> str:
 
 class _RandomRows:
     "A random subset of the rows that went by: those with the largest of random keys."
-    def __init__(self, keep, seed): self.keep, self.g, self.rows, self.keys = keep, torch.Generator().manual_seed(seed), None, None
+    def __init__(self, keep, seed):
+        self.keep, self.g, self.rows, self.keys = keep, torch.Generator().manual_seed(seed), None, None
     def update(self, f):
         keys = torch.rand(len(f), generator=self.g)
         self.rows, self.keys = (f, keys) if self.rows is None else (torch.cat([self.rows, f]), torch.cat([self.keys, keys]))
@@ -340,11 +347,12 @@ class Reference:
         folder = model_path(name); c = json.loads((folder/'config.json').read_text())
         try: d = load_file(folder/'reference.safetensors')
         except FileNotFoundError: raise
-        except Exception as e: raise ValueError(f'{folder}/reference.safetensors cannot be read: it is truncated or damaged ({e})') from e
+        except Exception as e:
+            raise ValueError(f'{folder}/reference.safetensors cannot be read: it is truncated or damaged ({e})') from e
         moments = Moments(); moments.n, moments.μ, moments.S = c['n'], d['mean'], d['scatter']
         return cls(moments, d['features'].float(), d['held_out'].float() if 'held_out' in d else None, c['shape'] and tuple(c['shape']), c['name'], c['layer'], c['net_sha256'])
 
-# %% ../nbs/03_evaluation.ipynb #1ce5f4b0
+# %% ../nbs/03_evaluation.ipynb #45c3adbe
 SCORES = dict(fid='FID', kid='KID', precision='precision', recall='recall', density='density', coverage='coverage')
 
 @dataclass
@@ -375,13 +383,15 @@ class Scores:
             yield label, v, ('–' if fl is None else number(k, fl) + (f' ± {number(k, sd)}' if sd is not None else ''))
 
     @property
-    def head(self): return f'{self.n:,} images against {self.n_reference:,} ({self.reference}); {self.feature_net}, {self.n_features} features'
+    def head(self):
+        return f'{self.n:,} images against {self.n_reference:,} ({self.reference}); {self.feature_net}, {self.n_features} features'
     @property
     def foot(self):
         f = self.floor
         return ('floor: not known' if not f else f'floor: {f["kind"]}, {f["n"]:,} of them' + (f', mean ± standard deviation of {f["repeats"]} draws' if f['repeats'] > 1 else '')) + ''.join(f'\n{s}' for s in self.notes)
 
-    def __repr__(self): return '\n'.join([self.head, f'{"":10} {"score":>20}   {"floor":>20}', *(f'{a:10} {b:>20}   {c:>20}' for a, b, c in self.rows()), self.foot])
+    def __repr__(self):
+        return '\n'.join([self.head, f'{"":10} {"score":>20}   {"floor":>20}', *(f'{a:10} {b:>20}   {c:>20}' for a, b, c in self.rows()), self.foot])
     def _repr_html_(self):
         body = ''.join(f'<tr><td>{a}</td><td>{b}</td><td>{c}</td></tr>' for a, b, c in self.rows())
         return f'<p>{self.head}</p><table><thead><tr><th></th><th>score</th><th>floor</th></tr></thead><tbody>{body}</tbody></table><p>{self.foot}</p>'.replace('\n', '<br>')
@@ -390,7 +400,7 @@ class Scores:
         return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in asdict(self).items()}
     def to_json(self) -> str: return json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
 
-# %% ../nbs/03_evaluation.ipynb #c8f43f84
+# %% ../nbs/03_evaluation.ipynb #fcaee97a
 class ImageEval:
     "Scores of sets of images against a reference, on the features of any network."
     def __init__(self,
@@ -405,14 +415,17 @@ class ImageEval:
         name:str|None=None,         # of the network; None: its class
         progress:bool=False,        # show bars?
     ):
-        if isinstance(reference, (Reference, str, Path)) and held_out is not None: raise ValueError('held_out: a stored reference has its own; give images as the reference, or no held_out')
+        if isinstance(reference, (Reference, str, Path)) and held_out is not None:
+            raise ValueError('held_out: a stored reference has its own; give images as the reference, or no held_out')
         if isinstance(reference, (str, Path)): reference = Reference.load(reference)
         self.net, self.layer, self.validate, self.name = feature_model, layer, validate, name or type(feature_model).__name__
         self.how = dict(bs=bs, amp=amp, device=device, progress=progress)
         self.reference = reference if isinstance(reference, Reference) else Reference.of(feature_model, reference, layer, held_out, validate=validate, **self.how)
         made, mine = self.reference.net_sha256, fingerprint(feature_model)
-        if made and made != mine: raise ValueError(f'the reference {self.reference.name!r} was made by another network (SHA-256 of its weights {made[:12]}…) than this {self.name!r} ({mine[:12]}…): make one with Reference.of, or give images as the reference')
-        if self.reference.layer != layer: raise ValueError(f'layer={layer!r}, but the reference was made from layer {self.reference.layer!r}')
+        if made and made != mine:
+            raise ValueError(f'the reference {self.reference.name!r} was made by another network (SHA-256 of its weights {made[:12]}…) than this {self.name!r} ({mine[:12]}…): make one with Reference.of, or give images as the reference')
+        if self.reference.layer != layer:
+            raise ValueError(f'layer={layer!r}, but the reference was made from layer {self.reference.layer!r}')
         self._radii, self._floors = {}, {}
 
     @classmethod
@@ -425,7 +438,8 @@ class ImageEval:
         "The course's evaluator: 128 features of the shipped classifier, against all 60,000 training images of Fashion-MNIST. Needs no data and no network."
         return cls(load_classifier(fp), reference, bs=bs, name=model_path(fp).name, **kwargs)
 
-    def __repr__(self): return f'ImageEval({self.name}, layer {self.layer!r}, {self.reference.features.shape[1]} features; {self.reference.name}: {self.reference.moments.n:,} images)'
+    def __repr__(self):
+        return f'ImageEval({self.name}, layer {self.layer!r}, {self.reference.features.shape[1]} features; {self.reference.name}: {self.reference.moments.n:,} images)'
 
     def _batches(self, x):
         "Features of `x`, batch by batch, after a look at the shape."
@@ -433,7 +447,8 @@ class ImageEval:
         def check(b):
             if callable(self.validate): return self.validate(b)
             check_images(b, channels=None)
-            if want and tuple(b.shape[1:]) != want: raise ValueError(f'images: the reference holds images of shape {want}, these have {tuple(b.shape[1:])}' + ('; pad them with black: F.pad(x, (2, 2, 2, 2), value=-1)' if tuple(b.shape[2:]) == (28, 28) and want[1:] == (32, 32) else ''))
+            if want and tuple(b.shape[1:]) != want:
+                raise ValueError(f'images: the reference holds images of shape {want}, these have {tuple(b.shape[1:])}' + ('; pad them with black: F.pad(x, (2, 2, 2, 2), value=-1)' if tuple(b.shape[2:]) == (28, 28) and want[1:] == (32, 32) else ''))
         return feature_batches(self.net, x, self.layer, validate=check if self.validate else False, **self.how)
 
     def features(self, x) -> torch.Tensor:
@@ -451,7 +466,8 @@ class ImageEval:
     def _fid(self, m):
         if m.n < 2: raise ValueError('images: empty' if not m.n else 'images: at least 2 are needed, not 1')
         d = len(self.reference.moments.μ)
-        if m.n <= d: warnings.warn(f'FID of n={m.n} images with d={d} features: their covariance has rank {m.n - 1} at most, and the score is mostly bias. Use KID, or more images', stacklevel=3)
+        if m.n <= d:
+            warnings.warn(f'FID of n={m.n} images with d={d} features: their covariance has rank {m.n - 1} at most, and the score is mostly bias. Use KID, or more images', stacklevel=3)
         return frechet_distance(m.gaussian(), self.reference.gaussian)
 
     def kid_estimate(self, x) -> Estimate:
@@ -473,7 +489,8 @@ class ImageEval:
         r, kid = self.reference, kernel_distance(f, self.reference.features, self.reference.sums)
         with warnings.catch_warnings(record=True) as said: warnings.simplefilter('always'); fid = self._fid(Moments(f))
         m, notes = self._manifold(f), [str(w.message) for w in said]
-        if len(f) > len(r.features): notes.append(f'precision, recall, density and coverage are of {len(r.features):,} of the images, as many as the reference keeps')
+        if len(f) > len(r.features):
+            notes.append(f'precision, recall, density and coverage are of {len(r.features):,} of the images, as many as the reference keeps')
         return Scores(len(f), fid, kid.value, kid.se, *(m or (None,)*4), self.name, f.shape[1], r.name, r.moments.n, r.net_sha256, self.floor(len(f)) if floor else None, notes)
 
     def _manifold(self, f, against=None, seed=0):
@@ -501,7 +518,7 @@ class ImageEval:
             self._floors[n, repeats] = dict(kind='real images from the reference against the rest of it' if own else 'held-out real images', n=n, repeats=len(found), **mean, **sd)
         return self._floors[n, repeats]
 
-# %% ../nbs/03_evaluation.ipynb #29e60e60
+# %% ../nbs/03_evaluation.ipynb #a2da08a8
 @dataclass
 class FIDInfinity:
     "FID extrapolated to n → ∞: FID(n) ≈ value + slope/n."
@@ -511,7 +528,8 @@ class FIDInfinity:
     ns:list         # numbers of images
     fids:list       # FID at each
 
-    def __str__(self): return f'FID∞ = {self.value:.4f} ± {self.se:.4f} (line through {len(self.ns)} points, n = {self.ns[0]:,} … {self.ns[-1]:,}; FID at the last {self.fids[-1]:.4f})'
+    def __str__(self):
+        return f'FID∞ = {self.value:.4f} ± {self.se:.4f} (line through {len(self.ns)} points, n = {self.ns[0]:,} … {self.ns[-1]:,}; FID at the last {self.fids[-1]:.4f})'
     __repr__ = __str__
     def plot(self, ax=None, **kwargs):
         "The points and the line, over 1/n; returns the figure."
@@ -533,7 +551,8 @@ def fid_infinity(
 ) -> FIDInfinity:
     "FID∞ (Chong & Forsyth 2020): a straight line in 1/n through FIDs of random subsets, extrapolated to 0."
     n, d = f.shape; n_min = n_min or max(4*d, n//10)
-    if points < 3 or not 2 <= n_min < n: raise ValueError(f'at least 3 points and n_min < n are needed; given: points={points}, n_min={n_min}, n={n}')
+    if points < 3 or not 2 <= n_min < n:
+        raise ValueError(f'at least 3 points and n_min < n are needed; given: points={points}, n_min={n_min}, n={n}')
     ns, g = [round(v) for v in torch.linspace(n_min, n, points).tolist()], torch.Generator().manual_seed(seed)
     fids = [frechet_distance(gaussian_of(f[torch.randperm(n, generator=g)[:k]]), reference) for k in ns]
     h, y = 1/torch.tensor(ns).double(), torch.tensor(fids).double()
@@ -541,7 +560,7 @@ def fid_infinity(
     se = ((y - X@torch.tensor([value, slope]).double()).pow(2).sum()/(points - 2)*cov[0, 0]).sqrt().item()
     return FIDInfinity(value, se, slope, ns, fids)
 
-# %% ../nbs/03_evaluation.ipynb #069b36c6
+# %% ../nbs/03_evaluation.ipynb #0e7ee308
 def _blur(x, y, σ, g):
     r = math.ceil(3*σ); w = torch.exp(-torch.arange(-r, r+1)**2/(2*σ**2)); w = (w/w.sum()).to(x)
     c = x.shape[1]; x = F.pad(x, (r,)*4, value=-1.)
@@ -568,7 +587,8 @@ def corrupt(
     seed:int=0,             # of the choice, and of what is random
 ) -> torch.Tensor:
     "`n` images (n, 1, H, W) in [-1, 1], chosen at random from a pool and spoilt in a known way."
-    if kind is not None and kind not in CORRUPTIONS: raise ValueError(f'kind={kind!r} is unknown; there are: {", ".join(CORRUPTIONS)}')
+    if kind is not None and kind not in CORRUPTIONS:
+        raise ValueError(f'kind={kind!r} is unknown; there are: {", ".join(CORRUPTIONS)}')
     g = torch.Generator().manual_seed(seed); order = torch.randperm(len(images), generator=g)
     if kind == 'missing classes': order = order[torch.isin(labels[order], torch.randperm(10, generator=g)[int(level):])]
     if kind == 'duplicates': order = order[:math.ceil(n/level)].repeat_interleave(int(level))

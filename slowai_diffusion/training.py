@@ -19,8 +19,8 @@ from .data import atomic_path, check_images, model_path, models_dirs
 __all__ = ['SCHEDULES', 'conv', 'ResBlock', 'Classifier', 'fashion_classifier', 'get_device', 'to_device', 'lr_schedule',
            'ema_of', 'History', 'save_checkpoint', 'load_checkpoint', 'interruptible', 'train_step', 'steps_in',
            'batches_from', 'n_images', 'fit', 'save_weights', 'load_weights', 'write_json', 'save_classifier',
-           'load_classifier', 'evaluate', 'classifier_loss', 'sha256', 'weights_file', 'card', 'results_file',
-           'results']
+           'load_classifier', 'eval_mode', 'evaluate', 'classifier_loss', 'sha256', 'weights_file', 'card',
+           'results_file', 'results']
 
 # %% ../nbs/01_training.ipynb #de35dd0c
 def conv(n_in, n_out, stride=1):
@@ -72,13 +72,14 @@ def fashion_classifier(
     if pretrained and config: raise ValueError(f'the pretrained classifier has its own configuration; given: {", ".join(config)}')
     return load_classifier('fashion_mnist_classifier') if pretrained else Classifier(**config)
 
-# %% ../nbs/01_training.ipynb #d215d86d
+# %% ../nbs/01_training.ipynb #ef9e881e
 def get_device(
     device=None,  # None, 'cpu', 'cuda', 'cuda:1', 'mps' or a `torch.device`
     model=None,   # `device=None` means the device this model is on
 ) -> torch.device:
     "The device to compute on. Raises `ValueError` when it is unknown or absent."
-    if device is None: return next((p.device for p in model.parameters()), torch.device('cpu')) if isinstance(model, nn.Module) else torch.device('cpu')
+    if device is None:
+        return next((p.device for p in model.parameters()), torch.device('cpu')) if isinstance(model, nn.Module) else torch.device('cpu')
     try: d = torch.device(device); torch.empty(0, device=d)
     except (RuntimeError, AssertionError, TypeError, NotImplementedError) as e:
         have = ['cpu'] + ['cuda']*torch.cuda.is_available() + ['mps']*torch.backends.mps.is_available()
@@ -123,10 +124,11 @@ def ema_of(
     if not 0 <= decay < 1: raise ValueError(f'ema={decay} is not a decay: it must lie in [0, 1)')
     return AveragedModel(model, multi_avg_fn=partial(_ema_update, decay=decay), use_buffers=True)
 
-# %% ../nbs/01_training.ipynb #cadcc653
+# %% ../nbs/01_training.ipynb #2aa0caa7
 class History:
     "Named series of (step, value); `.plot()` draws them, `.to_dict()` and `.save(path)` keep them."
-    def __init__(self, series:dict|None=None, **info): self.series, self.info = {k: [list(p) for p in v] for k, v in (series or {}).items()}, info
+    def __init__(self, series:dict|None=None, **info):
+        self.series, self.info = {k: [list(p) for p in v] for k, v in (series or {}).items()}, info
     def add(self, step, **values):
         "Record `values` at `step`."
         for k, v in values.items(): self.series.setdefault(k, []).append([step, float(v)])
@@ -157,7 +159,7 @@ class History:
         plt.close(fig)
         return fig
 
-# %% ../nbs/01_training.ipynb #ba0a28d7
+# %% ../nbs/01_training.ipynb #b310bb67
 def _rng_state(device):
     return dict(cpu=torch.get_rng_state(), cuda=torch.cuda.get_rng_state(device) if device.type == 'cuda' else None)
 
@@ -180,7 +182,8 @@ def load_checkpoint(
     "Read a training checkpoint; `weights_only=True`, so it cannot run code. Raises `ValueError` naming a file that is damaged."
     try: return torch.load(path, map_location=device, weights_only=True)
     except FileNotFoundError: raise
-    except Exception as e: raise ValueError(f'checkpoint {path} cannot be read: it is truncated, damaged or not a checkpoint ({type(e).__name__})') from e
+    except Exception as e:
+        raise ValueError(f'checkpoint {path} cannot be read: it is truncated, damaged or not a checkpoint ({type(e).__name__})') from e
 
 def _load_state(model, state, path):
     "Load `state` into `model` or say which weights do not fit."
@@ -264,7 +267,7 @@ def _budget(n_epochs, n_steps, minutes, per_epoch):
     if k == 'n_steps' and v != int(v): raise ValueError(f'n_steps={v} must be an integer')
     return {'n_epochs': max(1, round(v*per_epoch)), 'n_steps': int(v), 'minutes': None}[k]
 
-# %% ../nbs/01_training.ipynb #89cdffb9
+# %% ../nbs/01_training.ipynb #99d47db6
 def fit(
     model:nn.Module,            # trained in place; ends with the averaged weights where `ema` is given
     loss_fn,                    # (model, batch) -> scalar loss
@@ -294,7 +297,8 @@ def fit(
     model.to(device, memory_format=torch.channels_last if channels_last else torch.preserve_format).train()
     n_steps = _budget(n_epochs, n_steps, minutes, len(dl))
     saved = load_checkpoint(checkpoint, device) if resume and checkpoint and Path(checkpoint).exists() else None
-    if n_steps is None: n_steps = saved['run']['n_steps'] if saved else steps_in(minutes, model, loss_fn, dl, opt_func, device, amp, channels_last, clip_grad)
+    if n_steps is None:
+        n_steps = saved['run']['n_steps'] if saved else steps_in(minutes, model, loss_fn, dl, opt_func, device, amp, channels_last, clip_grad)
     run = dict(n_steps=n_steps, batches=len(dl), bs=getattr(dl, 'bs', None), seed=seed, ema=ema)
     for k, v in (saved['run'] if saved else {}).items():
         if v != run[k]: raise ValueError(f'{checkpoint} is of another run: its {k} is {v}, here it is {run[k]}')
@@ -309,32 +313,37 @@ def fit(
             for k, p in parts.items(): p.load_state_dict(saved[k])
             step, seen, hist, elapsed = saved['step'], saved['seen'], History.from_dict(saved['history']), saved['elapsed']
             _set_rng_state(saved['rng'], device)
-        def save(): save_checkpoint(checkpoint, run=run, step=step, seen=seen, model=model.state_dict(), ema=averaged and averaged.state_dict(),
+        def save():
+            save_checkpoint(checkpoint, run=run, step=step, seen=seen, model=model.state_dict(), ema=averaged and averaged.state_dict(),
             **{k: p.state_dict() for k, p in parts.items()}, rng=_rng_state(device), history=hist.to_dict(), elapsed=elapsed + time.perf_counter() - start_time)
         with tqdm(total=n_steps, initial=step, disable=not progress, unit='step', mininterval=.5) as bar:
             while step < n_steps:
                 for batch in batches_from(dl, *divmod(step, len(dl))):
                     rate, batch = opt.param_groups[0]['lr'], to_device(batch, device, channels_last)
                     loss = train_step(model, loss_fn, batch, opt, amp, clip_grad, device).item()
-                    if not math.isfinite(loss): raise FloatingPointError(f'loss is {loss} at step {step}: lower lr={lr} or check the images')
+                    if not math.isfinite(loss):
+                        raise FloatingPointError(f'loss is {loss} at step {step}: lower lr={lr} or check the images')
                     sched.step(); step += 1; seen += n_images(batch)
                     if averaged: averaged.update_parameters(model)
                     hist.add(step, loss=loss, lr=rate)
                     if eval_fn and (step % (eval_every or len(dl)) == 0 or step == n_steps):
-                        with torch.random.fork_rng(devices=[device] if device.type == 'cuda' else []): hist.add(step, **eval_fn(averaged.module if averaged else model))
+                        with torch.random.fork_rng(devices=[device] if device.type == 'cuda' else []):
+                            hist.add(step, **eval_fn(averaged.module if averaged else model))
                         model.train()
                     if callback: callback(step, loss)
                     stop = flag['stop']
                     if checkpoint and (step % checkpoint_every == 0 or step == n_steps or stop): save()
-                    if bar.update(): bar.set_postfix_str(f'loss {_mean(hist["loss"][-50:]):.4f}, {(bar.format_dict["rate"] or 0)*n_images(batch):.0f} images/s', refresh=False)
-                    if stop: raise KeyboardInterrupt(f'stopped after step {step} of {n_steps}' + (f'; resume from {checkpoint}' if checkpoint else ''))
+                    if bar.update():
+                        bar.set_postfix_str(f'loss {_mean(hist["loss"][-50:]):.4f}, {(bar.format_dict["rate"] or 0)*n_images(batch):.0f} images/s', refresh=False)
+                    if stop:
+                        raise KeyboardInterrupt(f'stopped after step {step} of {n_steps}' + (f'; resume from {checkpoint}' if checkpoint else ''))
                     if step == n_steps: break
     if averaged: model.load_state_dict(averaged.module.state_dict())
     hist.info = dict(n_steps=n_steps, n_images=seen, seconds=elapsed + time.perf_counter() - start_time, device=str(device))
     model.eval()
     return hist
 
-# %% ../nbs/01_training.ipynb #904fb63f
+# %% ../nbs/01_training.ipynb #d5f2f582
 def save_weights(
     model:nn.Module,            # any model
     path,                       # file to write, `….safetensors`
@@ -354,7 +363,8 @@ def load_weights(
     from safetensors.torch import load_file
     try: state = load_file(str(path))
     except FileNotFoundError: raise
-    except Exception as e: raise ValueError(f'weights file {path} cannot be read: it is truncated, damaged or not safetensors ({e})') from e
+    except Exception as e:
+        raise ValueError(f'weights file {path} cannot be read: it is truncated, damaged or not safetensors ({e})') from e
     _load_state(model, {k: v.float() if v.is_floating_point() else v for k, v in state.items()}, path)
     return model.eval()
 
@@ -379,7 +389,18 @@ def load_classifier(
     model = load_weights(Classifier(**json.loads((folder/'config.json').read_text())), folder/'model.safetensors')
     return model.to(memory_format=torch.channels_last)
 
-# %% ../nbs/01_training.ipynb #8e1bc484
+# %% ../nbs/01_training.ipynb #08746960
+@contextmanager
+def eval_mode(
+    model,  # a network; what is no module is left alone
+):
+    "Evaluation mode for a `with` block; then each part of the network is in the mode that it was in, whatever happened."
+    parts = [(m, m.training) for m in model.modules()] if isinstance(model, nn.Module) else []
+    if any(was for _, was in parts): model.eval()
+    try: yield model
+    finally:
+        for m, was in parts: m.training = was
+
 @torch.no_grad()
 def evaluate(
     model:nn.Module,    # classifier: images -> logits
@@ -388,12 +409,11 @@ def evaluate(
     progress:bool=False,# show a bar?
 ) -> dict:
     "`dict(loss, accuracy)` of a classifier over all of `dl`, in evaluation mode."
-    device, was = get_device(device, model), model.training
-    model.eval(); accuracy, loss = MulticlassAccuracy(), Mean()
-    for x, y in tqdm(dl, disable=not progress):
-        logits = model(check_images(x, channels=None).to(device)).float().cpu()
-        accuracy.update(logits, y); loss.update(F.cross_entropy(logits, y), weight=len(y))
-    model.train(was)
+    device, accuracy, loss = get_device(device, model), MulticlassAccuracy(), Mean()
+    with eval_mode(model):
+        for x, y in tqdm(dl, disable=not progress):
+            logits = model(check_images(x, channels=None).to(device)).float().cpu()
+            accuracy.update(logits, y); loss.update(F.cross_entropy(logits, y), weight=len(y))
     return dict(loss=loss.compute().item(), accuracy=accuracy.compute().item())
 
 def classifier_loss(
@@ -407,7 +427,7 @@ def classifier_loss(
     if shift and model.training: x = torch.roll(x, torch.randint(-shift, shift+1, (2,)).tolist(), (2, 3))
     return F.cross_entropy(model(x).float(), y, label_smoothing=smoothing if model.training else 0.)
 
-# %% ../nbs/01_training.ipynb #dba45eaa
+# %% ../nbs/01_training.ipynb #141b927e
 def sha256(path) -> str:
     "SHA-256 of a file."
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
@@ -434,5 +454,6 @@ def results(
     "A stored measurement. `ValueError` when it was made with other weights than the shipped ones."
     r = json.loads(results_file(name).read_text())
     for model, sha in r['weights'].items():
-        if sha256(weights_file(model)) != sha: raise ValueError(f'results/{name}.json was measured with other weights of {model!r} than the shipped ones: run `slowai_measure {name} --again`')
+        if sha256(weights_file(model)) != sha:
+            raise ValueError(f'results/{name}.json was measured with other weights of {model!r} than the shipped ones: run `slowai_measure {name} --again`')
     return r

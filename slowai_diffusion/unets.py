@@ -20,7 +20,7 @@ __all__ = ['NORMS', 'GROUP', 'TIMES', 'RESIDUAL_FORMS', 'DDPM_MULTIPLIERS', 'LAP
            'check_input', 'ResidualBlock', 'SelfAttention', 'ResidualUNet', 'block_shapes', 'residual_unet',
            'DDPMBlock', 'DDPMUNet', 'ddpm_unet', 'mflop', 'laptop_unet', 'speeds', 'save_unet', 'load_unet']
 
-# %% ../nbs/09_unets.ipynb #bfcaea99
+# %% ../nbs/09_unets.ipynb #2ae3d84f
 def n_parameters(model:nn.Module) -> int:
     "How many numbers are trained (the running statistics of batch norm are not)."
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
@@ -43,7 +43,8 @@ def sinusoidal_speeds(
 ) -> torch.Tensor:
     "Angular speeds 2πf, f log-spaced (Béres 2022, *Denoising Diffusion Implicit Models*, keras.io)."
     _check_dim(dim)
-    if not 0 < min_frequency < max_frequency: raise ValueError(f'min_frequency={min_frequency}, max_frequency={max_frequency}: 0 < min < max is needed')
+    if not 0 < min_frequency < max_frequency:
+        raise ValueError(f'min_frequency={min_frequency}, max_frequency={max_frequency}: 0 < min < max is needed')
     return 2*math.pi*torch.logspace(math.log10(min_frequency), math.log10(max_frequency), dim//2, dtype=torch.float64).float()
 
 def transformer_speeds(
@@ -70,7 +71,7 @@ def transformer_embedding(
     "(N, dim): DDPM's embedding of a time 0 … T-1 (Ho et al. 2020, appendix B; Vaswani et al. 2017)."
     return sin_cos(t, transformer_speeds(dim, **kwargs))
 
-# %% ../nbs/09_unets.ipynb #8a4662f8
+# %% ../nbs/09_unets.ipynb #c2c94607
 def check_times(
     t,                      # one number, or (N,); integers, or floats of at least 32 bits
     n:int,                  # number of images they are for
@@ -79,10 +80,13 @@ def check_times(
 ) -> torch.Tensor:
     "Times as `float32` (n,). `TypeError` for half-precision floats, `ValueError` for a wrong number of times and outside `time_range`."
     t = torch.as_tensor(t, device=device)
-    if t.dtype in (torch.bool, torch.float16, torch.bfloat16) or t.is_complex(): raise TypeError(f't: integers or float32 are needed, got {t.dtype}; a rounded time is another time')
-    if t.numel() not in (1, n) or t.ndim > 1: raise ValueError(f't: one number or {n} are needed for {n} images, got shape {tuple(t.shape)}')
+    if t.dtype in (torch.bool, torch.float16, torch.bfloat16) or t.is_complex():
+        raise TypeError(f't: integers or float32 are needed, got {t.dtype}; a rounded time is another time')
+    if t.numel() not in (1, n) or t.ndim > 1:
+        raise ValueError(f't: one number or {n} are needed for {n} images, got shape {tuple(t.shape)}')
     lo, hi = time_range
-    if not t.is_meta and not (t.min() >= lo and t.max() <= hi): raise ValueError(f't must lie in {lo:g} … {hi:g} (time_range), got {t.min():g} … {t.max():g}')
+    if not t.is_meta and not (t.min() >= lo and t.max() <= hi):
+        raise ValueError(f't must lie in {lo:g} … {hi:g} (time_range), got {t.min():g} … {t.max():g}')
     return t.float().expand(n)
 
 def check_input(
@@ -93,17 +97,19 @@ def check_input(
     "`x` itself; `ValueError` for a wrong number of channels, or a size that the network cannot halve and double again."
     if x.ndim != 4 or x.shape[1] != channels: raise ValueError(f'x: shape (N, {channels}, H, W) is needed, got {tuple(x.shape)}')
     H, W = x.shape[2:]
-    if H % multiple or W % multiple or not H*W: raise ValueError(f'x: height and width must be multiples of {multiple}, got {H}×{W}; pad it, e.g. to {-(-H//multiple)*multiple or multiple}×{-(-W//multiple)*multiple or multiple}')
+    if H % multiple or W % multiple or not H*W:
+        raise ValueError(f'x: height and width must be multiples of {multiple}, got {H}×{W}; pad it, e.g. to {-(-H//multiple)*multiple or multiple}×{-(-W//multiple)*multiple or multiple}')
     return x
 
-# %% ../nbs/09_unets.ipynb #c5a70057
+# %% ../nbs/09_unets.ipynb #cef766e0
 NORMS = ('batch', 'group')
 GROUP = 16      # channels in a group of group norm
 
 def _norm(kind, n, affine):
     if kind not in NORMS: raise ValueError(f'norm={kind!r} is unknown; allowed: {", ".join(NORMS)}')
     if kind == 'batch': return nn.BatchNorm2d(n, affine=affine)
-    if n % GROUP: raise ValueError(f"norm='group' normalises {GROUP} channels together; {n} channels cannot be divided so: all widths must be multiples of {GROUP}")
+    if n % GROUP:
+        raise ValueError(f"norm='group' normalises {GROUP} channels together; {n} channels cannot be divided so: all widths must be multiples of {GROUP}")
     return nn.GroupNorm(n//GROUP, n, affine=affine)
 
 class _Block(nn.Module): "A residual block, `(x, e)` → `(N, n_out, H, W)`: what `block_shapes` looks for."
@@ -150,7 +156,7 @@ class SelfAttention(nn.Module):
         h = F.scaled_dot_product_attention(self.q(h), self.k(h), self.v(h))         # softmax(q·k/√C)·v
         return x + self.out(h).transpose(1, 2).reshape(x.shape)
 
-# %% ../nbs/09_unets.ipynb #983eb69a
+# %% ../nbs/09_unets.ipynb #f58e9394
 TIMES = ('concat', 'add')
 
 def _check_choice(name, value, allowed):
@@ -181,8 +187,10 @@ class ResidualUNet(nn.Module):
             patch=patch, time=time, time_range=tuple(time_range), whole_times=tuple(time_range) == (0., 1000.) if whole_times is None else whole_times, norm=norm, affine=affine, project=project, attention=tuple(attention))
         self.multiple, size = patch*2**len(widths), sample_size//patch
         _check_choice('time', time, TIMES)
-        if len(up_widths) != len(widths) or not depth >= 1: raise ValueError(f'widths={widths}, up_widths={up_widths}, depth={depth}: as many stages up as down are needed, and depth ≥ 1')
-        if sample_size % self.multiple: raise ValueError(f'sample_size={sample_size}: with patch={patch} and {len(widths)} halvings a multiple of {self.multiple} is needed')
+        if len(up_widths) != len(widths) or not depth >= 1:
+            raise ValueError(f'widths={widths}, up_widths={up_widths}, depth={depth}: as many stages up as down are needed, and depth ≥ 1')
+        if sample_size % self.multiple:
+            raise ValueError(f'sample_size={sample_size}: with patch={patch} and {len(widths)} halvings a multiple of {self.multiple} is needed')
         sizes = [size//2**i for i in range(len(widths) + 1)]
         for a in attention: _check_choice('attention', a, sizes)
         n_emb = None if time == 'concat' else 128
@@ -221,7 +229,7 @@ class ResidualUNet(nn.Module):
             for block, attend in stage: h = attend(block(torch.cat([h, kept.pop()], 1), e))
         return F.pixel_shuffle(self.head(h), self.config.patch)
 
-# %% ../nbs/09_unets.ipynb #8a96a13c
+# %% ../nbs/09_unets.ipynb #0b1d4a51
 def block_shapes(
     net:nn.Module,  # one of this lesson's networks
     shape=None,     # (C, H, W); None: the network's own
@@ -229,7 +237,8 @@ def block_shapes(
     "`(part, (C, H, W))` of what every residual block puts out, in order; computed without computing."
     names, seen, m = {}, [], copy.deepcopy(net).to('meta')
     for name, b in m.named_modules():
-        if isinstance(b, _Block): b.register_forward_hook(lambda b, args, out, part=name.split('.')[0]: seen.append((part, tuple(out.shape[1:]))))
+        if isinstance(b, _Block):
+            b.register_forward_hook(lambda b, args, out, part=name.split('.')[0]: seen.append((part, tuple(out.shape[1:]))))
     with torch.no_grad(): m(torch.zeros(1, *(shape or image_shape(net)), device='meta'), torch.zeros(1, device='meta'))
     return seen
 
@@ -247,7 +256,7 @@ def residual_unet(
     _check_choice('form', form, RESIDUAL_FORMS)
     return ResidualUNet(**{**RESIDUAL_FORMS[form], **changes})
 
-# %% ../nbs/09_unets.ipynb #bf7fb1d7
+# %% ../nbs/09_unets.ipynb #ce57f55a
 class DDPMBlock(_Block):
     "norm, swish, convolution, + time, norm, swish, convolution, plus the input: `(N, n_in, H, W)` → `(N, n_out, H, W)`."
     def __init__(self,
@@ -285,11 +294,13 @@ class DDPMUNet(nn.Module):
         self.config = AttrDict(in_channels=in_channels, sample_size=sample_size, width=width, multipliers=tuple(multipliers), attention=tuple(attention), depth=depth, groups=groups, dropout=dropout, time_range=tuple(time_range))
         self.multiple, n_emb = 2**(len(multipliers) - 1), 4*width
         if width % groups: raise ValueError(f'width={width}: must be a multiple of groups={groups}')
-        if sample_size % self.multiple: raise ValueError(f'sample_size={sample_size}: with {len(multipliers)} resolutions a multiple of {self.multiple} is needed')
+        if sample_size % self.multiple:
+            raise ValueError(f'sample_size={sample_size}: with {len(multipliers)} resolutions a multiple of {self.multiple} is needed')
         sizes = [sample_size//2**i for i in range(len(multipliers))]
         for a in attention: _check_choice('attention', a, sizes)
         def attend(c): return SelfAttention(c, nn.GroupNorm(groups, c, eps=1e-6))
-        def block(a, b, size): return nn.ModuleList([DDPMBlock(a, b, n_emb, groups, dropout), attend(b) if size in attention else nn.Identity()])
+        def block(a, b, size):
+            return nn.ModuleList([DDPMBlock(a, b, n_emb, groups, dropout), attend(b) if size in attention else nn.Identity()])
 
         self.time = nn.Sequential(nn.Linear(width, n_emb), nn.SiLU(), nn.Linear(n_emb, n_emb))
         self.conv_in = nn.Conv2d(in_channels, width, 3, padding=1)
@@ -330,7 +341,7 @@ def ddpm_unet(
     if 'multipliers' not in changes: _check_choice('sample_size', sample_size, DDPM_MULTIPLIERS)
     return DDPMUNet(sample_size=sample_size, **{'multipliers': DDPM_MULTIPLIERS.get(sample_size), **changes})
 
-# %% ../nbs/09_unets.ipynb #099d2172
+# %% ../nbs/09_unets.ipynb #9d8af790
 def _times_for(net, n, device=None):
     "Times that `net` takes, spread evenly over its range."
     lo, hi = getattr(net.config, 'time_range', (0., 999.))
@@ -344,7 +355,8 @@ def mflop(
     from torch.nn.attention import SDPBackend, sdpa_kernel
     from torch.utils.flop_counter import FlopCounterMode
     m = copy.deepcopy(unet).to('meta')      # the CPU's fused attention is not counted, so attention is written out here
-    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as f, torch.no_grad(): m(torch.zeros(1, *(shape or image_shape(unet)), device='meta'), _times_for(m, 1, 'meta'))
+    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as f, torch.no_grad():
+        m(torch.zeros(1, *(shape or image_shape(unet)), device='meta'), _times_for(m, 1, 'meta'))
     return f.get_total_flops()/1e6
 
 # %% ../nbs/09_unets.ipynb #e59a7238
@@ -358,7 +370,7 @@ def laptop_unet(
     if pretrained and changes: raise ValueError(f'the pretrained network has its own configuration; given: {", ".join(changes)}')
     return load_unet('laptop_unet') if pretrained else ResidualUNet(**{**LAPTOP_UNET, **changes})
 
-# %% ../nbs/09_unets.ipynb #aba1ffd1
+# %% ../nbs/09_unets.ipynb #7a71380a
 def speeds(
     unets:dict,         # name -> network
     bs:int=128,         # images per step
@@ -366,9 +378,9 @@ def speeds(
     amps=(False, True), # float32, bf16
     progress:bool=True, # show a bar?
 ) -> dict:
-    "name -> `dict(train_fp32, train_bf16, sample_fp32, sample_bf16)` in images/s on this machine, medians of rounds side by side."
+    "name -> `dict(train_fp32, train_bf16, sample_fp32, sample_bf16)` in images/s on this machine's CPU, medians of rounds side by side."
     cl, times = dict(memory_format=torch.channels_last), {}
-    for u in unets.values(): u.to(**cl)
+    unets = {k: copy.deepcopy(u).cpu().to(**cl) for k, u in unets.items()}                  # yours are not trained
     opts = {k: torch.optim.Adam(u.parameters(), 1e-6) for k, u in unets.items()}
     for i in tqdm(range(rounds + 1), desc='rounds', disable=not progress):         # the first round warms up
         for k, u in unets.items():
@@ -380,10 +392,12 @@ def speeds(
                 s1 = time.perf_counter()
                 with torch.no_grad(), torch.autocast('cpu', torch.bfloat16, enabled=amp): u.eval()(x, t)
                 s2 = time.perf_counter()
-                if i: times.setdefault(k, {}).setdefault(f'train_{tag}', []).append(s1 - s0); times[k].setdefault(f'sample_{tag}', []).append(s2 - s1)
+                if i:
+                    times.setdefault(k, {}).setdefault(f'train_{tag}', []).append(s1 - s0)
+                    times[k].setdefault(f'sample_{tag}', []).append(s2 - s1)
     return {k: {name: round(bs/sorted(v)[len(v)//2], 1) for name, v in d.items()} for k, d in times.items()}
 
-# %% ../nbs/09_unets.ipynb #91cb9b92
+# %% ../nbs/09_unets.ipynb #8d5ac130
 NETWORKS = {c.__name__: c for c in (ResidualUNet, DDPMUNet)}
 
 def save_unet(
@@ -395,7 +409,8 @@ def save_unet(
     name = type(unet).__name__
     if name not in NETWORKS: raise ValueError(f'{name} is not a network of this lesson; allowed: {", ".join(NETWORKS)}')
     Path(folder).mkdir(parents=True, exist_ok=True)
-    write_json(Path(folder)/'config.json', dict(_class_name=name, **unet.config)); save_weights(unet, Path(folder)/'diffusion_pytorch_model.safetensors', dtype)
+    write_json(Path(folder)/'config.json', dict(_class_name=name, **unet.config))
+    save_weights(unet, Path(folder)/'diffusion_pytorch_model.safetensors', dtype)
 
 def load_unet(
     name,           # a name in `models/`, or a folder written by `save_unet`

@@ -1,10 +1,10 @@
 # A bare `make` lists the targets. `.venv` is set up when it is missing or older than the files that say what goes in it.
 
-# Settings that a command line may change, as in `make sample N=16 STEPS=100`:
-N        = 64
-STEPS    = 50
-SEED     = 0
-OUT      = samples.png
+# Settings that a command line may give, as in `make sample N=16 STEPS=100`; what is not given is left to the commands:
+N        =
+STEPS    =
+SEED     =
+OUT      =
 NAME     = fashion_unet
 NB       =
 FLAGS    =
@@ -26,7 +26,7 @@ setup: $(READY) ## set up .venv (PYTHON=… chooses the interpreter of a new one
 	@:
 
 sample: $(READY) ## draw a grid of garments into samples.png (N, STEPS, SEED, OUT, ARGS)
-	@$(BIN)/slowai_sample --n $(N) --steps $(STEPS) --seed $(SEED) --out '$(OUT)' $(ARGS)
+	@$(BIN)/slowai_sample $(if $(N),--n $(N)) $(if $(STEPS),--steps $(STEPS)) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out '$(OUT)') $(ARGS)
 
 eval: $(READY) ## score images against Fashion-MNIST (ARGS="FOLDER" or ARGS="--model fashion_unet --n 2000")
 	@$(BIN)/slowai_eval $(ARGS)
@@ -35,7 +35,7 @@ test: $(READY) ## run the tests in all lessons (NB="00_data …" some, FLAGS, NW
 	@$(BIN)/python tools/test.py -n $(NWORKERS) --flags '$(FLAGS)' $(NB)
 
 lessons: $(READY) ## run the notebooks and store their outputs, export, clean, README (NB="00_data …" some)
-	@$(BIN)/nbdev_export
+	@$(BIN)/python tools/export.py
 	@$(BIN)/python tools/lessons.py $(NB)
 	@$(BIN)/nbdev_clean
 	@$(BIN)/python tools/readme.py
@@ -53,12 +53,12 @@ bench: $(READY) ## measure speed; run it alone (ARGS)
 	@$(BIN)/slowai_bench $(ARGS)
 
 export: $(READY) ## write the library from the notebooks
-	@$(BIN)/nbdev_export
+	@$(BIN)/python tools/export.py
 
 readme: $(READY) ## write README.md from nbs/index.ipynb
 	@$(BIN)/python tools/readme.py
 
-check: $(READY) ## is everything in step: export, README, clean and executed notebooks, sizes
+check: $(READY) ## is everything in step: export, README, linter, clean and executed notebooks, sizes
 	@$(BIN)/python tools/check.py
 
 dist: $(READY) ## build the wheel and the source distribution into dist/

@@ -4,28 +4,42 @@
 
 # %% ../nbs/00_data.ipynb #c3c019aa
 from __future__ import annotations
-import functools, gzip, hashlib, io, math, os, struct, threading, time, uuid, warnings
-from collections.abc import Sequence
-from contextlib import contextmanager
-from importlib import resources
+import functools, gzip, hashlib, math, os, struct, warnings
 from pathlib import Path
 from typing import NamedTuple
 import numpy as np, torch, torch.nn.functional as F
+from .checks import Registry, check_images, one_of, warn_range, whole
+from .files import (atomic_path, cache_dir, download_file, model_path, models_dirs, offline)
+from .plots import (animate, as_nchw, gif_bytes, image_grid, save_gif, save_png, show_images,
+                    show_rows, to_float, to_uint8)
+from .records import peak_gb
+
+# what readers know from this lesson and what now has a chapter of its own
+_all_ = ['check_images', 'warn_range', 'atomic_path', 'cache_dir', 'model_path', 'models_dirs',
+         'animate', 'gif_bytes', 'image_grid', 'save_gif', 'save_png', 'show_images', 'show_rows',
+         'to_float', 'to_uint8', 'peak_gb']
 
 # %% auto #0
-__all__ = ['CLASSES', 'FILES', 'SIZES', 'SPLITS', 'MIRRORS', 'IMAGE_SUFFIXES', 'read_idx', 'read_verified', 'atomic_path',
-           'models_dirs', 'model_path', 'save_samples', 'load_samples', 'download_file', 'cache_dir', 'fashion_mnist',
-           'data_source', 'has_fashion_mnist', 'to_float', 'to_uint8', 'image_grid', 'show_images', 'show_rows',
-           'check_images', 'warn_range', 'as_images', 'Batches', 'DataLoaders', 'get_dls', 'gif_bytes', 'save_gif',
-           'save_png', 'animate', 'peak_gb']
+__all__ = ['CLASSES', 'FILES', 'SIZES', 'SPLITS', 'MIRRORS', 'STAND_IN', 'DATASETS',
+           'IMAGE_SUFFIXES', 'read_idx', 'read_verified', 'save_samples', 'load_samples',
+           'fashion_mnist', 'data_source', 'has_fashion_mnist', 'as_images', 'Batches',
+           'DataLoaders', 'get_dls', 'check_images', 'warn_range', 'atomic_path', 'cache_dir',
+           'model_path', 'models_dirs', 'animate', 'gif_bytes', 'image_grid', 'save_gif',
+           'save_png', 'show_images', 'show_rows', 'to_float', 'to_uint8', 'peak_gb']
 
 # %% ../nbs/00_data.ipynb #af0ff251
-CLASSES = ('T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot')
+CLASSES = ('T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker',
+           'Bag', 'Ankle boot')
 FILES = {  # the four official files and the SHA-256 of each
-    'train-images-idx3-ubyte.gz': '3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84',
-    'train-labels-idx1-ubyte.gz': 'a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845',
-    't10k-images-idx3-ubyte.gz':  '346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073',
-    't10k-labels-idx1-ubyte.gz':  '67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5'}
+    'train-images-idx3-ubyte.gz':
+        '3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84',
+    'train-labels-idx1-ubyte.gz':
+        'a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845',
+    't10k-images-idx3-ubyte.gz':
+        '346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073',
+    't10k-labels-idx1-ubyte.gz':
+        '67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5',
+}
 SIZES = dict(zip(FILES, (26_421_880, 29_515, 4_422_102, 5_148)))  # in bytes
 SPLITS = {'train': tuple(FILES)[:2], 'test': tuple(FILES)[2:]}
 
@@ -33,14 +47,17 @@ SPLITS = {'train': tuple(FILES)[:2], 'test': tuple(FILES)[2:]}
 def read_idx(
     data:bytes, # A whole IDX file, decompressed
 ) -> torch.Tensor: # `uint8`, in the shape that the header gives
-    "The array in an IDX file: two zero bytes, a type code, the number of axes, their lengths, the values."
-    if data[:3] != b'\0\0\x08': raise ValueError(f'not an IDX file of bytes: it begins with {data[:4].hex(" ")}')
-    if len(data) < 4 or len(data) < 4 + 4*data[3]: raise ValueError(f'IDX: the header is cut off after {len(data)} bytes')
+    "The array in an IDX file: two zero bytes, a type code, the number of axes, lengths, values."
+    if data[:3] != b'\0\0\x08':
+        raise ValueError(f'not an IDX file of bytes: it begins with {data[:4].hex(" ")}')
+    if len(data) < 4 or len(data) < 4 + 4*data[3]:
+        raise ValueError(f'IDX: the header is cut off after {len(data)} bytes')
     shape = struct.unpack_from(f'>{data[3]}I', data, 4)
-    start = 4 + 4*len(shape)
-    if len(data) - start != math.prod(shape):
-        raise ValueError(f'IDX: the header promises {math.prod(shape):,} values {shape}, {len(data)-start:,} follow')
-    return torch.frombuffer(bytearray(data[start:]), dtype=torch.uint8).reshape(shape)
+    values = data[4 + 4*len(shape):]
+    n = math.prod(shape)
+    if len(values) != n:
+        raise ValueError(f'IDX: the header promises {n:,} values {shape}, {len(values):,} follow')
+    return torch.frombuffer(bytearray(values), dtype=torch.uint8).reshape(shape)
 
 # %% ../nbs/00_data.ipynb #d6829dde
 def _why_refused(name, data, sha):
@@ -48,51 +65,23 @@ def _why_refused(name, data, sha):
     other = next((n for n,s in FILES.items() if s == sha), None)
     if other: return f'its content is that of {other}'
     n, size = len(data), SIZES[name]
-    if n != size: return f'it is {"truncated" if n < size else "too long"}: {n:,} bytes instead of {size:,}'
+    if n != size:
+        return f'it is {"truncated" if n < size else "too long"}: {n:,} bytes instead of {size:,}'
     return 'it was altered: the length is right, the content is not'
 
 def read_verified(
     path:str|Path, # One of the four official files
 ) -> bytes: # Its content, decompressed
-    "Read a file once, compare its SHA-256 with the official one, decompress it. Anything else is a `ValueError`."
-    path = Path(path); data = path.read_bytes()
+    "A file's content, decompressed, if its SHA-256 is the official one; else a `ValueError`."
+    path = Path(path)
+    data = path.read_bytes()
     sha = hashlib.sha256(data).hexdigest()
     if path.name not in FILES: raise ValueError(f'{path} refused: not one of {", ".join(FILES)}')
     if sha != FILES[path.name]:
-        raise ValueError(f'{path} refused: {_why_refused(path.name, data, sha)} '
-                         f'(SHA-256 expected {FILES[path.name]}, found {sha})')
+        why = _why_refused(path.name, data, sha)
+        hashes = f'(SHA-256 expected {FILES[path.name]}, found {sha})'
+        raise ValueError(f'{path} refused: {why} {hashes}')
     return gzip.decompress(data)
-
-# %% ../nbs/00_data.ipynb #4219c202
-@contextmanager
-def atomic_path(
-    path:str|Path, # The file that will exist in the end, whole, or not change at all
-): # Gives a temporary path in the same folder, with the same suffix
-    "Write to the path given by `with`; on success it takes the place of `path` in one step, on an exception it is removed."
-    path = Path(path); path.parent.mkdir(parents=True, exist_ok=True)
-    tmp = path.with_name(f'.{path.stem}-{os.getpid()}-{uuid.uuid4().hex[:8]}{path.suffix}')
-    try:
-        yield tmp
-        os.replace(tmp, path)
-    finally: tmp.unlink(missing_ok=True)
-
-# %% ../nbs/00_data.ipynb #22770474
-def models_dirs() -> list[Path]: # In the order of the search
-    "The folders that may hold what the course ships: `models/` beside the package (a checkout), then inside it (a wheel)."
-    pkg = Path(str(resources.files('slowai_diffusion')))
-    return [pkg.parent/'models', pkg/'models']
-
-def model_path(
-    name:str|Path, # A name (`'fashion_unet'`), an existing path, or an old `'../models/NAME'`
-) -> Path:
-    "Where something shipped in `models/` is. An existing path is taken as it is; otherwise only the last part counts."
-    p = Path(name).expanduser()
-    if str(name) and p.exists(): return p
-    for d in models_dirs():
-        for n in dict.fromkeys((p.name, p.stem)):
-            if n and (d/n).exists(): return d/n
-    have = sorted({f.name for d in models_dirs() if d.is_dir() for f in d.iterdir() if not f.name.startswith('.')})
-    raise FileNotFoundError(f'no model {str(name)!r}; there is: {", ".join(have) or "nothing yet"}')
 
 # %% ../nbs/00_data.ipynb #a5fc2018
 def save_samples(
@@ -106,145 +95,111 @@ def save_samples(
     if images.dtype != np.uint8: raise TypeError(f'images: uint8 expected, not {images.dtype}')
     if images.ndim == 4: images = images[:, 0, 2:30, 2:30]
     if images.shape[1:] != (28, 28) or not len(images) == len(labels) == len(split):
-        raise ValueError(f'shapes do not fit: images {images.shape}, labels {labels.shape}, split {split.shape}')
-    with atomic_path(path) as tmp:
-        np.savez_compressed(tmp, images=images, labels=labels.astype(np.uint8), split=split.astype(np.uint8))
+        shapes = f'images {images.shape}, labels {labels.shape}, split {split.shape}'
+        raise ValueError(f'shapes do not fit: {shapes}')
+    arrays = dict(images=images, labels=labels.astype(np.uint8), split=split.astype(np.uint8))
+    with atomic_path(path) as tmp: np.savez_compressed(tmp, **arrays)
 
 def load_samples(
     path:str|Path, # A file that `save_samples` wrote
     split:str='train', # 'train' or 'test'
 ) -> tuple[torch.Tensor, torch.Tensor]: # `uint8` (N, 28, 28) and `int64` (N,)
     "One split of a sample set."
-    if split not in SPLITS: raise ValueError(f'unknown split {split!r}: choose one of {", ".join(map(repr, SPLITS))}')
-    with np.load(path, allow_pickle=False) as f: images, labels, s = (f[k] for k in ('images', 'labels', 'split'))
-    keep = s == ('train', 'test').index(split)
+    one_of('split', split, SPLITS)
+    with np.load(path, allow_pickle=False) as f:
+        images, labels, is_test = (f[k] for k in ('images', 'labels', 'split'))
+    keep = is_test == (split == 'test')
     return torch.from_numpy(images[keep]), torch.from_numpy(labels[keep].astype(np.int64))
 
-# %% ../nbs/00_data.ipynb #7430b55b
+# %% ../nbs/00_data.ipynb #311d8e97
 MIRRORS = ('https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/',
            'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',
            'https://storage.googleapis.com/tensorflow/tf-keras-datasets/')
 
-def _answering(mirrors, name, wait=5.):
-    "Those of `mirrors` that answer at all, in order. All are asked at once, so this ends after `wait` seconds."
-    import requests
-    ok = set()
-    def ask(m):
-        try: requests.head(m + name, timeout=wait, allow_redirects=True); ok.add(m)
-        except requests.RequestException: pass
-    ts = [threading.Thread(target=ask, args=(m,), daemon=True) for m in mirrors]
-    for t in ts: t.start()
-    end = time.monotonic() + wait
-    for t in ts: t.join(max(0, end - time.monotonic()))
-    return [m for m in mirrors if m in ok]
-
-# %% ../nbs/00_data.ipynb #e41ed005
-def _fetch(url, name, folder, sha256, progress, timeout):
-    "One attempt by `pooch`: a temporary file, hashed, then renamed."
-    import pooch
-    from tqdm import tqdm
-    pooch.get_logger().setLevel('ERROR')
-    with tqdm(total=SIZES.get(name, 1), unit='B', unit_scale=True, desc=name, disable=not progress, leave=False) as bar:
-        load = pooch.HTTPDownloader(timeout=timeout, progressbar=bar, chunk_size=2**16)
-        return Path(pooch.retrieve(url, f'sha256:{sha256}', fname=name, path=folder, downloader=load))
-
-def download_file(
-    name:str, # One of the four official files
-    folder:str|Path, # Where to put it
-    mirrors:Sequence[str]=MIRRORS, # URLs in front of `name`, tried in turn
-    sha256:str|None=None, # What the content must hash to; None: the official value
-    tries:int=2, # Rounds over the mirrors
-    wait:float=5., # Seconds for a mirror to answer
-    progress:bool=True, # Show a bar
-) -> Path:
-    "Download one file. It appears under its name only when whole and verified; otherwise a `ConnectionError` says why."
-    sha256, why = sha256 or FILES[name], {}
-    live = _answering(mirrors, name, wait) or _answering(mirrors, name, wait)
-    for i in range(tries if live else 0):
-        for m in live:
-            try: return _fetch(m+name, name, folder, sha256, progress, (wait, 10))
-            except OSError as e: why[m] = str(e).splitlines()[0][:100]
-            except ValueError: why[m] = 'truncated or altered, its SHA-256 is another'
-        if i+1 < tries: time.sleep(0.5)
-    reasons = '; '.join(f'{m}: {why.get(m, "no answer")}' for m in mirrors)
-    raise ConnectionError(f'{name} could not be downloaded ({reasons})')
-
-# %% ../nbs/00_data.ipynb #311d8e97
-def cache_dir() -> Path:
-    "The folder for downloads: `$SLOWAI_HOME`, or the platform's cache folder."
-    import platformdirs
-    home = os.environ.get('SLOWAI_HOME')
-    return Path(home or platformdirs.user_cache_dir('slowai_diffusion', appauthor=False)).expanduser()
-
 def _folders():
     "(source, folder) of the places on this machine, in the order of the search."
-    d = os.environ.get('FASHION_MNIST_DIR')
-    return ([('FASHION_MNIST_DIR', Path(d).expanduser())] if d else []) + [('cache', cache_dir())]
+    named = os.environ.get('FASHION_MNIST_DIR')
+    here = [('FASHION_MNIST_DIR', Path(named).expanduser())] if named else []
+    return [*here, ('cache', cache_dir())]
 
-def _offline(): return os.environ.get('SLOWAI_OFFLINE', '') not in ('', '0')
-
-# %% ../nbs/00_data.ipynb #885a499e
 def _missing(folder, names):
     "What `folder` lacks, in words; empty when all of `names` are there."
     if not folder.is_dir(): return f'{folder} is not a folder'
     gone = [n for n in names if not (folder/n).is_file()]
     return f'{folder} lacks {", ".join(gone)}' if gone else ''
 
+# %% ../nbs/00_data.ipynb #885a499e
+def _read(split, folder):
+    "(images, labels) of a folder that holds the official files."
+    return tuple(read_idx(read_verified(folder/n)) for n in SPLITS[split])
+
 def _look(split, source, folder):
-    "(images, labels) from `folder`, or a `str`: why not. A bad file in the folder that the user named is an error."
-    names = SPLITS[split]
-    if (why := _missing(folder, names)):
-        if source == 'FASHION_MNIST_DIR': warnings.warn(f'FASHION_MNIST_DIR: {why}; looking elsewhere', stacklevel=5)
+    "(images, labels) of `folder`, or a `str`: why not. A bad file in the user's folder is one."
+    named = source == 'FASHION_MNIST_DIR'
+    if why := _missing(folder, SPLITS[split]):
+        if named: warnings.warn(f'FASHION_MNIST_DIR: {why}; looking elsewhere', stacklevel=5)
         return f'{source}: {why}'
-    try: return tuple(read_idx(read_verified(folder/n)) for n in names)
+    try: return _read(split, folder)
     except ValueError as e:
-        if source == 'FASHION_MNIST_DIR': raise
+        if named: raise
         warnings.warn(str(e), stacklevel=5)
         return f'{source}: {e}'
 
 def _download(split):
     "(images, labels), downloaded into the cache, or a `str`: why not."
-    if _offline(): return 'download: not tried, because SLOWAI_OFFLINE is set'
+    if offline(): return 'download: not tried, because SLOWAI_OFFLINE is set'
     try:
         cache_dir().mkdir(parents=True, exist_ok=True)
-        files = [download_file(n, cache_dir(), MIRRORS) for n in SPLITS[split]]
-        return tuple(read_idx(read_verified(f)) for f in files)
+        for n in SPLITS[split]: download_file(n, cache_dir(), MIRRORS, FILES[n], SIZES[n])
+        return _read(split, cache_dir())
     except (OSError, ValueError) as e: return f'download: {e}'
 
 # %% ../nbs/00_data.ipynb #8f264a56
-def _env(): return tuple(os.environ.get(k) for k in ('FASHION_MNIST_DIR', 'SLOWAI_HOME', 'SLOWAI_OFFLINE'))
+def _environment():
+    return tuple(os.environ.get(k) for k in ('FASHION_MNIST_DIR', 'SLOWAI_HOME', 'SLOWAI_OFFLINE'))
 
 def _padded(images, labels): return F.pad(images[:, None], (2,)*4), labels.long()
 
 @functools.cache
 def _real(split, env):
-    "(images, labels, source), or the list of reasons why there is no real data. `env` is only a key for the cache."
+    "(images, labels, source), or the reasons why not. `env` is only a key for the cache."
     why = []
-    for source,folder in _folders():
-        r = _look(split, source, folder)
-        if not isinstance(r, str): return *_padded(*r), source
-        why.append(r)
-    r = _download(split)
-    return why + [r] if isinstance(r, str) else (*_padded(*r), 'download')
+    for source, folder in _folders():
+        found = _look(split, source, folder)
+        if not isinstance(found, str): return *_padded(*found), source
+        why.append(found)
+    found = _download(split)
+    return [*why, found] if isinstance(found, str) else (*_padded(*found), 'download')
 
 @functools.cache
 def _samples(split, path): return *_padded(*load_samples(path, split)), 'sample set'
 
+def _never_half(split, why):
+    "An error where only the other split is real: real images are never mixed with drawn ones."
+    others = [_real(o, _environment()) for o in SPLITS if o != split]
+    if not any(isinstance(o, tuple) for o in others): return
+    half = f'Only half of Fashion-MNIST is here, the {split} files are missing: '
+    raise FileNotFoundError(half + ' | '.join(why))
+
 def _find(split, fallback):
-    "(images, labels, source): the real data if it can be had, else the sample set if `fallback`, else an error."
-    if split not in SPLITS: raise ValueError(f'unknown split {split!r}: choose one of {", ".join(map(repr, SPLITS))}')
-    r = _real(split, _env())
-    if isinstance(r, tuple): return r
+    "(images, labels, source): the real data if it can be had, else the sample set if `fallback`."
+    found = _real(one_of('split', split, SPLITS), _environment())
+    if isinstance(found, tuple): return found
+    why = found
     if fallback:
-        if any(isinstance(_real(o, _env()), tuple) for o in SPLITS if o != split):      # never half real, half drawn
-            raise FileNotFoundError(f'Only half of Fashion-MNIST is here, the {split} files are missing: ' + ' | '.join(r))
+        _never_half(split, why)
         try: return _samples(split, model_path('fashion_samples')/'samples.npz')
-        except FileNotFoundError as e: r = r + [f'sample set: {e}']
+        except FileNotFoundError as e: why = [*why, f'sample set: {e}']
     _real.cache_clear()  # so that the next call looks again
-    raise FileNotFoundError('Fashion-MNIST was not found. Set FASHION_MNIST_DIR to a folder that holds '
-        f'{", ".join(FILES)}, or let it be downloaded. Looked in: ' + ' | '.join(r))
+    raise FileNotFoundError(
+        'Fashion-MNIST was not found. Set FASHION_MNIST_DIR to a folder that holds '
+        f'{", ".join(FILES)}, or let it be downloaded. Looked in: ' + ' | '.join(why))
 
 # %% ../nbs/00_data.ipynb #995a46af
+STAND_IN = ("The real Fashion-MNIST was not found: the course's own sample set, drawn by its "
+            'model, stands in (for the real one set FASHION_MNIST_DIR to the folder with its four '
+            'files).')
+
 @functools.cache
 def _say_once(msg): print(msg)
 
@@ -253,12 +208,10 @@ def fashion_mnist(
     verbose:bool=True, # Say in one line when the sample set stands in
     fallback:bool=True, # False: an error where the real data cannot be had
 ) -> tuple[torch.Tensor, torch.Tensor]: # Images `uint8` (N, 1, 32, 32), labels `int64` (N,)
-    """Fashion-MNIST, zero-padded from 28×28 to 32×32: from `$FASHION_MNIST_DIR`, the cache, or a download.
-    Kept in memory and shared between calls: do not write into it."""
+    """Fashion-MNIST, zero-padded from 28×28 to 32×32: from `$FASHION_MNIST_DIR`, the cache, or a
+    download. Kept in memory and shared between calls: do not write into it."""
     images, labels, source = _find(split, fallback)
-    if verbose and source == 'sample set':
-        _say_once("The real Fashion-MNIST was not found: the course's own sample set, drawn by its model, stands in "
-                  "(for the real one set FASHION_MNIST_DIR to the folder with its four files).")
+    if verbose and source == 'sample set': _say_once(STAND_IN)
     return images, labels
 
 def data_source(
@@ -267,173 +220,49 @@ def data_source(
     "Where the images of `fashion_mnist(split)` come from. Loads them if that has not happened yet."
     return _find(split, True)[2]
 
+DATASETS = Registry('data set', fashion_mnist=fashion_mnist)   # split -> (images, labels)
+
 # %% ../nbs/00_data.ipynb #6f2a5acd
 @functools.cache
 def _good(path, mtime, size):
     try: return bool(read_verified(path))
     except ValueError: return False
 
-def _is_good(path): return path.is_file() and _good(path, path.stat().st_mtime_ns, path.stat().st_size)
+def _is_good(path):
+    return path.is_file() and _good(path, path.stat().st_mtime_ns, path.stat().st_size)
 
 def has_fashion_mnist() -> bool:
-    "Are both splits of the real data on this machine, each file verified? Never downloads anything."
-    return all(any(all(_is_good(d/n) for n in names) for _,d in _folders()) for names in SPLITS.values())
-
-# %% ../nbs/00_data.ipynb #f452292d
-def to_float(
-    x:torch.Tensor, # `uint8`, any shape
-) -> torch.Tensor: # `float32` in [-1, 1]
-    "0 … 255 to [-1, 1]."
-    if x.dtype != torch.uint8: raise TypeError(f'to_float: uint8 expected, not {x.dtype}')
-    return x.float().div_(127.5).sub_(1)
-
-def to_uint8(
-    x:torch.Tensor, # Floats in [-1, 1], any shape
-) -> torch.Tensor: # `uint8`
-    "[-1, 1] to 0 … 255, rounded; what lies outside is clamped. The inverse of `to_float`."
-    if not x.is_floating_point(): raise TypeError(f'to_uint8: floats in [-1, 1] expected, not {x.dtype}')
-    return x.detach().float().add(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)
-
-# %% ../nbs/00_data.ipynb #254003cd
-def _nchw(x):
-    "(N, H, W) or (N, H, W, C) to (N, C, H, W)."
-    if x.ndim == 3 and x.shape[-1] not in (1, 3): return x[:, None]
-    if x.ndim == 4 and x.shape[1] in (1, 3): return x
-    if x.ndim == 4 and x.shape[-1] in (1, 3): return x.permute(0, 3, 1, 2).contiguous()
-    raise ValueError(f'data: shape (N, H, W), (N, C, H, W) or (N, H, W, C) with 1 or 3 channels expected, not {tuple(x.shape)}')
-
-# %% ../nbs/00_data.ipynb #8393c748
-def _stack(x):
-    "One tensor (N, C, H, W) of bytes from an image, a batch, or a list of images."
-    if isinstance(x, (list, tuple)): return torch.cat([_stack(i) for i in x])
-    x = torch.as_tensor(x).detach().cpu()
-    if x.ndim == 2 or (x.ndim == 3 and (x.shape[0] in (1, 3) or x.shape[-1] in (1, 3))): x = x[None]
-    x = _nchw(x)
-    return x if x.dtype == torch.uint8 else to_uint8(x)
-
-def image_grid(
-    x, # Images: `uint8` or floats in [-1, 1] (clamped); one (H, W), (C, H, W), (H, W, C), or a batch of them
-    ncols:int|None=None, # Images a row; None: near a square
-    pad:int=2, # Pixels between images
-    value:int=255, # What is between them
-) -> np.ndarray: # `uint8` (H, W) or (H, W, 3)
-    "One picture of many."
-    x = _stack(x)
-    n, c, h, w = x.shape
-    if not n or (ncols is not None and ncols < 1): raise ValueError(f'nothing to show: {n} images, ncols={ncols}')
-    ncols = min(n, ncols or math.ceil(n**0.5)); nrows = math.ceil(n/ncols)
-    x = F.pad(x, (0, pad, 0, pad), value=value)
-    x = torch.cat([x, x.new_full((nrows*ncols - n, *x.shape[1:]), value)])
-    g = x.reshape(nrows, ncols, c, h+pad, w+pad).permute(0, 3, 1, 4, 2).reshape(nrows*(h+pad), ncols*(w+pad), c)
-    return g[:g.shape[0]-pad, :g.shape[1]-pad].squeeze(-1).numpy()
-
-# %% ../nbs/00_data.ipynb #7624a9e2
-def _axes(n, ncols, imsize, h):
-    "A closed figure with n axes in a near-square grid."
-    import matplotlib.pyplot as plt
-    ncols = min(n, ncols or math.ceil(n**0.5)); nrows = math.ceil(n/ncols)
-    fig, axs = plt.subplots(nrows, ncols, figsize=(ncols*imsize, nrows*imsize*h), squeeze=False, layout='constrained')
-    plt.close(fig)
-    for ax in axs.flat: ax.axis('off')
-    return fig, axs.flat
-
-def _show(ax, im): ax.imshow(im, cmap='gray', vmin=0, vmax=255)
-
-def show_images(
-    x, # One image or any batch, grey or colour, `uint8` or floats in [-1, 1] (clamped)
-    imsize:float=0.8, # Inches per image
-    titles:Sequence[str]|None=None, # One for each image
-    ncols:int|None=None, # Images a row; None: near a square
-): # A matplotlib figure
-    "Images in a near-square grid. Returns the figure, which a notebook shows when it is the value of a cell."
-    x = _stack(x)
-    if titles is None:
-        g = image_grid(x, ncols)
-        fig, (ax,) = _axes(1, 1, imsize*g.shape[1]/(x.shape[3]+2), g.shape[0]/g.shape[1])
-        _show(ax, g)
-        return fig
-    if len(titles) != len(x): raise ValueError(f'{len(x)} images but {len(titles)} titles')
-    fig, axs = _axes(len(x), ncols, imsize, 1.2)
-    for ax,im,t in zip(axs, x, titles): _show(ax, image_grid(im)); ax.set_title(t, fontsize=max(5, 8*imsize), pad=2)
-    return fig
-
-def show_rows(
-    x, # Images of all rows, one row after the other, as for `show_images`
-    names:Sequence[str], # One for each row
-    columns:Sequence[str]|None=None, # One for each column
-    imsize:float=0.95, # Inches per image
-): # A matplotlib figure
-    "Rows of images with their names on the left, and what the columns are on top."
-    x, names = _stack(x), list(names); nrows = len(names); ncols = len(x)//nrows
-    if len(x) != nrows*ncols or (columns and len(columns) != ncols):
-        raise ValueError(f'{len(x)} images do not make {nrows} rows of {len(columns) if columns else "equal length"}')
-    g = image_grid(x, ncols); h, w = (g.shape[0] + 2)/nrows, (g.shape[1] + 2)/ncols
-    fig, (ax,) = _axes(1, 1, ncols*imsize + .075*max(map(len, names)), 1)
-    fig.set_figheight(nrows*imsize*h/w + .25*bool(columns))
-    _show(ax, g)
-    ax.axis('on')
-    ax.set_yticks([h*(i + .5) for i in range(nrows)], names, fontsize=8)
-    ax.set_xticks([w*(i + .5) for i in range(ncols)] if columns else [], columns or [], fontsize=8)
-    ax.xaxis.tick_top(); ax.tick_params(length=0); ax.spines[:].set_visible(False)
-    return fig
-
-# %% ../nbs/00_data.ipynb #8e9f4611
-def check_images(
-    x:torch.Tensor, # What should be images
-    name:str='images', # What to call it in the error
-    channels:tuple|None=(1, 3), # Numbers of channels allowed; None: any
-    tol:float=1e-4, # How far outside [-1, 1] a rounding error may lead
-) -> torch.Tensor: # `x` itself
-    "Raise unless `x` is a batch of images: float (N, C, H, W), N ≥ 1, finite, in [-1, 1]. One pass over the values."
-    if not isinstance(x, torch.Tensor): raise TypeError(f'{name}: a tensor expected, not {type(x).__name__}')
-    if x.dtype == torch.uint8: raise TypeError(f'{name}: floats in [-1, 1] expected, not uint8; use to_float({name})')
-    if not x.is_floating_point(): raise TypeError(f'{name}: floats in [-1, 1] expected, not {x.dtype}')
-    if x.ndim != 4: raise ValueError(f'{name}: shape (N, C, H, W) expected, not {tuple(x.shape)}')
-    if channels and x.shape[1] not in channels:
-        raise ValueError(f'{name}: {" or ".join(map(str, channels))} channels expected, not {x.shape[1]}, in shape {tuple(x.shape)}')
-    if not x.numel(): raise ValueError(f'{name}: empty, shape {tuple(x.shape)}')
-    lo, hi = (v.item() for v in x.detach().aminmax())
-    if not math.isfinite(lo) or not math.isfinite(hi): raise ValueError(f'{name}: not all values are finite')
-    if lo < -1-tol or hi > 1+tol: 
-        do = f'{name}/127.5 - 1, if they are bytes' if lo >= 0 and hi > 2 else f'{name}.clamp(-1, 1), if they overshoot a little, as samples may'
-        raise ValueError(f'{name}: values must lie in [-1, 1], these go from {lo:.4g} to {hi:.4g}; use {do}')
-    return x
-
-# %% ../nbs/00_data.ipynb #ae3d04c1
-def warn_range(
-    lo:float, # Smallest value of a whole set of images
-    hi:float, # Largest value
-    name:str='images', # What to call it in the warning
-    stacklevel:int=2, # As for `warnings.warn`
-) -> None:
-    "Warn when images that should fill [-1, 1] look as if they were in [0, 1] or in [-0.5, 0.5]."
-    if lo >= 0: looks, do = 'no value is negative', f'[0, 1], where black is 0: if so, pass 2*{name} - 1'
-    elif max(-lo, hi) <= 0.5: looks, do = 'no value is beyond 0.5', f'[-0.5, 0.5]: if so, pass 2*{name}'
-    else: return
-    warnings.warn(f'{name}: {looks} (they go from {lo:.3g} to {hi:.3g}); black is -1 here, so this looks like {do}', stacklevel=stacklevel+1)
+    "Are both splits of the real data on this machine, each file verified? Downloads nothing."
+    def whole_split(names): return any(all(_is_good(d/n) for n in names) for _, d in _folders())
+    return all(whole_split(names) for names in SPLITS.values())
 
 # %% ../nbs/00_data.ipynb #73cad4b1
 IMAGE_SUFFIXES = {'.png', '.jpg', '.jpeg', '.bmp', '.webp'}
 
 def _open(path, size):
-    "One picture: upright, on black where it is transparent, grey or colour, cut to a square of `size` if given."
+    "One picture: upright, on black where it is transparent, cut to a square of `size` if given."
     from PIL import Image, ImageOps, UnidentifiedImageError
     try:
         with Image.open(path) as f: im = ImageOps.exif_transpose(f)
         if im.mode.startswith('I;16'): im = Image.fromarray((np.asarray(im) >> 8).astype(np.uint8))
         if im.mode in ('LA', 'PA', 'RGBA') or 'transparency' in im.info:
-            im = im.convert('RGBA'); im = Image.alpha_composite(Image.new('RGBA', im.size, (0, 0, 0, 255)), im)
+            im = im.convert('RGBA')
+            im = Image.alpha_composite(Image.new('RGBA', im.size, (0, 0, 0, 255)), im)
         im = im.convert('L' if im.mode in ('1', 'L') else 'RGB')
         return ImageOps.fit(im, (size, size)) if size else im
-    except (UnidentifiedImageError, OSError) as e: raise ValueError(f'{path} is not a readable image: {e}') from None
+    except (UnidentifiedImageError, OSError) as e:
+        raise ValueError(f'{path} is not a readable image: {e}') from None
 
 def _from_folder(folder, size):
     "All images below `folder`, in the order of their names, as `uint8` (N, C, H, W)."
     files = sorted(f for f in folder.rglob('*') if f.suffix.lower() in IMAGE_SUFFIXES)
-    if not files: raise ValueError(f'{folder}: no images ({", ".join(sorted(IMAGE_SUFFIXES))}) found')
+    if not files:
+        raise ValueError(f'{folder}: no images ({", ".join(sorted(IMAGE_SUFFIXES))}) found')
     ims = [_open(f, size) for f in files]
     odd = next((i for i,im in enumerate(ims) if im.size != ims[0].size), None)
-    if odd is not None: raise ValueError(f'{files[odd]} is {ims[odd].size}, {files[0]} is {ims[0].size}: give size=')
+    if odd is not None:
+        raise ValueError(
+            f'{files[odd]} is {ims[odd].size}, {files[0]} is {ims[0].size}: give size=')
     mode = 'L' if all(im.mode == 'L' for im in ims) else 'RGB'
     x = torch.from_numpy(np.stack([np.asarray(im.convert(mode)) for im in ims]))
     return x[:, None] if mode == 'L' else x.permute(0, 3, 1, 2).contiguous()
@@ -442,7 +271,8 @@ def _from_folder(folder, size):
 def _to_bytes(x):
     "Any integer type to `uint8`, if the values fit."
     if x.dtype == torch.uint8 or x.is_floating_point(): return x
-    if x.dtype == torch.bool or x.is_complex(): raise TypeError(f'data: uint8 or floats expected, not {x.dtype}')
+    if x.dtype == torch.bool or x.is_complex():
+        raise TypeError(f'data: uint8 or floats expected, not {x.dtype}')
     if x.numel() and (x.min() < 0 or x.max() > 255):
         raise ValueError(f'data: integers go from {x.min()} to {x.max()}, 0 to 255 expected')
     return x.to(torch.uint8)
@@ -453,14 +283,15 @@ def _resized(x, size):
     return y.round().clamp(0, 255).to(torch.uint8) if x.dtype == torch.uint8 else y.clamp(-1, 1)
 
 def as_images(
-    data, # Tensor or array, `uint8` or floats in [-1, 1]: (N, H, W), (N, C, H, W) or (N, H, W, C); or a folder of images
+    data, # (N, H, W), (N, C, H, W) or (N, H, W, C), `uint8` or floats in [-1, 1]; or a folder
     size:int|None=None, # Resize to squares of this side; None: leave the size alone
 ) -> torch.Tensor: # `uint8` or `float32` (N, C, H, W), C = 1 or 3
-    "Bring your own images: anything that is a batch of pictures, in the one form that the course uses."
+    "Your own images: anything that is a batch of pictures, in the one form that the course uses."
     if isinstance(data, (str, Path)):
         if not Path(data).is_dir(): raise FileNotFoundError(f'data: {data} is not a folder')
         return _from_folder(Path(data), size)
-    x = _nchw(_to_bytes(torch.as_tensor(np.asarray(data) if not isinstance(data, torch.Tensor) else data)))
+    if not isinstance(data, torch.Tensor): data = torch.as_tensor(np.asarray(data))
+    x = as_nchw(_to_bytes(data))
     if not x.numel(): raise ValueError(f'data: empty, shape {tuple(x.shape)}')
     if x.dtype != torch.uint8:
         x = check_images(x.float(), 'data')
@@ -469,7 +300,7 @@ def as_images(
 
 # %% ../nbs/00_data.ipynb #126cd1b0
 class Batches:
-    "Images (and labels) in batches, by index: one gather and one conversion a batch, no Python work per image."
+    "Images (and labels) in batches, by index: one gather and one conversion a batch."
     def __init__(self,
         images, # Anything that `as_images` takes
         labels=None, # (N,) or None
@@ -480,9 +311,11 @@ class Batches:
     ):
         self.images = as_images(images)
         self.labels = None if labels is None else torch.as_tensor(labels)
-        self.n, self.bs, self.shuffle, self.drop_last, self.seed, self.next_epoch = len(self.images), bs, shuffle, drop_last, seed, 0
-        if bs < 1: raise ValueError(f'bs must be at least 1, not {bs}')
-        if labels is not None and len(self.labels) != self.n: raise ValueError(f'{self.n} images but {len(self.labels)} labels')
+        self.n, self.bs = len(self.images), whole('bs', bs)
+        self.shuffle, self.drop_last, self.seed = shuffle, drop_last, seed
+        self.next_epoch = 0
+        if labels is not None and len(self.labels) != self.n:
+            raise ValueError(f'{self.n} images but {len(self.labels)} labels')
 
     def __len__(self): return self.n//self.bs if self.drop_last else math.ceil(self.n/self.bs)
 
@@ -498,8 +331,8 @@ class Batches:
         e:int, # Which epoch
         start:int=0, # The first batch to give: training resumes here
     ):
-        "The batches of epoch `e` from number `start` on: `x` or `(x, y)`, x `float32` (bs, C, H, W) in [-1, 1]."
-        if not 0 <= start <= len(self): raise ValueError(f'start must lie in 0 … {len(self)}, not {start}')
+        "Batches of epoch `e` from number `start` on: x or (x, y), x `float32` (bs, C, H, W)."
+        whole('start', start, 0, len(self))
         order = self.order(e)
         for b in range(start, len(self)): yield self.batch(order[b*self.bs:(b+1)*self.bs])
 
@@ -516,8 +349,10 @@ class Batches:
         return self.epoch(self.next_epoch - 1)
 
     def __repr__(self):
-        return (f'Batches({self.n:,} images {tuple(self.images.shape[1:])}, {"with" if self.labels is not None else "no"} labels, '
-                f'{len(self)} batches of {self.bs}{", shuffled" if self.shuffle else ""})')
+        images = f'{self.n:,} images {tuple(self.images.shape[1:])}'
+        labels = 'no labels' if self.labels is None else 'with labels'
+        shuffled = ', shuffled' if self.shuffle else ''
+        return f'Batches({images}, {labels}, {len(self)} batches of {self.bs}{shuffled})'
 
 # %% ../nbs/00_data.ipynb #6821dd8f
 class DataLoaders(NamedTuple):
@@ -529,84 +364,33 @@ class DataLoaders(NamedTuple):
 def _split(n, n_valid, seed):
     "Indices of the training and the validation part of n images."
     k = math.ceil(n/12) if n_valid is None else n_valid
-    if not 0 <= k < n: raise ValueError(f'n_valid must lie in 0 … {n-1:,} for {n:,} images, not {k}')
+    whole('n_valid', k, 0, n - 1)
     idx = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
     return idx[k:].sort().values, idx[:k].sort().values
 
+def _train_and_test(data):
+    "(images, labels or None) to train on, and those to test on or None."
+    if data is None: data = 'fashion_mnist'
+    if isinstance(data, str) and data in DATASETS:
+        return tuple(DATASETS[data](split) for split in SPLITS)
+    images, labels = data if isinstance(data, tuple) else (data, None)
+    return (as_images(images), labels), None
+
 def get_dls(
     bs:int=128, # Images a batch
-    n_valid:int|None=None, # Training images held out for choices; None: one in twelve (5,000 of 60,000); 0: train on all
+    n_valid:int|None=None, # Images held out for choices; None: one in twelve; 0: none
     seed:int=0, # The order of the training images
-    split_seed:int=0, # Which images are held out: the same whatever the order, so that runs can be compared
-    data=None, # Your own images or (images, labels), as in `as_images`; None: Fashion-MNIST
+    split_seed:int=0, # Which images are held out, whatever the order: runs can be compared
+    data=None, # One of `DATASETS`, or your own images or (images, labels); None: Fashion-MNIST
 ) -> DataLoaders:
-    "Batches for training (shuffled), validation (held out of the training split) and test (None for your own data)."
-    images, labels = fashion_mnist('train') if data is None else data if isinstance(data, tuple) else (data, None)
-    test = None if data is not None else Batches(*fashion_mnist('test'), bs)
-    images = as_images(images)
-    if labels is not None and len(labels := torch.as_tensor(labels)) != len(images):
+    "Batches to train on (shuffled), to choose by (held out) and to test with (None for your own)."
+    (images, labels), test = _train_and_test(data)
+    if labels is not None: labels = torch.as_tensor(labels)
+    if labels is not None and len(labels) != len(images):
         raise ValueError(f'{len(images)} images but {len(labels)} labels')
-    t, v = _split(len(images), n_valid, split_seed)
-    def part(idx, **kw):        # all images are used as they are; a part is a copy
-        x, y = (images, labels) if len(idx) == len(images) else (images[idx], None if labels is None else labels[idx])
-        return Batches(x, y, bs, seed=seed, **kw)
-    return DataLoaders(part(t, shuffle=True), part(v) if len(v) else None, test)
-
-# %% ../nbs/00_data.ipynb #49fcfbca
-def _every(frames, most):
-    "At most `most` frames, evenly spread, the first and the last among them."
-    if len(frames) <= most: return frames
-    return [frames[round(i)] for i in np.linspace(0, len(frames)-1, most)]
-
-def gif_bytes(
-    imgs, # A sequence of frames, each one image or a batch (shown as a grid)
-    imsize:float=1.2, # Inches per image, at 80 pixels each
-    ms:int=80, # Milliseconds a frame
-    ncols:int|None=None, # Images a row in a grid
-    max_frames:int=100, # Longer sequences are thinned out evenly; first and last stay
-    hold:int=1500, # Milliseconds that the last frame stays
-) -> bytes: # A GIF that repeats for ever
-    "An animation as GIF."
-    from PIL import Image
-    if not len(imgs): raise ValueError('no frames to animate')
-    frames = _every(imgs, max_frames)
-    k = max(1, round(80*imsize/_stack(frames[0]).shape[-1]))
-    ims = [Image.fromarray(image_grid(f, ncols).repeat(k, 0).repeat(k, 1)) for f in frames]
-    buf = io.BytesIO()
-    ims[0].save(buf, 'GIF', save_all=True, append_images=ims[1:], duration=[ms]*(len(ims)-1) + [hold], loop=0)
-    return buf.getvalue()
-
-def save_gif(
-    path:str|Path, # Where to
-    imgs, # As in `gif_bytes`
-    **kwargs, # As in `gif_bytes`
-) -> None:
-    "Write an animation to a file, atomically."
-    with atomic_path(path) as tmp: tmp.write_bytes(gif_bytes(imgs, **kwargs))
-
-def save_png(
-    path:str|Path, # Where to
-    x, # As in `image_grid`
-    zoom:int=1, # Pixels a pixel
-    **kwargs, # As in `image_grid`
-) -> None:
-    "Write a grid of images to a file, atomically."
-    from PIL import Image
-    with atomic_path(path) as tmp: Image.fromarray(image_grid(x, **kwargs).repeat(zoom, 0).repeat(zoom, 1)).save(tmp, 'PNG')
-
-def animate(
-    imgs, # As in `gif_bytes`
-    imsize:float=1.2, # Inches per image
-    ms:int=80, # Milliseconds a frame
-    **kwargs, # As in `gif_bytes`
-): # An `IPython.display.Image`
-    "An animation that plays inside the notebook."
-    from IPython.display import Image
-    return Image(data=gif_bytes(imgs, imsize, ms, **kwargs), format='gif')
-
-# %% ../nbs/00_data.ipynb #12fc1a7c
-def peak_gb() -> float:
-    "The most memory that this process has held so far, in GB (not known on Windows)."
-    try: import resource
-    except ImportError: return math.nan
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/(1e9 if os.uname().sysname == 'Darwin' else 1e6)
+    def part(idx, **kw):
+        if len(idx) == len(images): return Batches(images, labels, bs, seed=seed, **kw)  # no copy
+        return Batches(images[idx], None if labels is None else labels[idx], bs, seed=seed, **kw)
+    train, valid = _split(len(images), n_valid, split_seed)
+    return DataLoaders(part(train, shuffle=True), part(valid) if len(valid) else None,
+                       test and Batches(*test, bs))

@@ -9,14 +9,17 @@ from functools import wraps
 from typing import NamedTuple
 import numpy as np, torch
 from fastcore.basics import patch
-from .ddpm import DDPM
-from .evaluation import Moments
+from .checks import Registry, exactly_one, in_range, positive, whole
+from .ddpm import DDPM, Diffusion
+from .distances import Moments
 
 # %% auto #0
-__all__ = ['MAX_LOG_SNR', 'SCHEDULES', 'FORMULAS', 'log_snr_of', 'check_time', 'Schedule', 'LinearSchedule', 'CosineSchedule',
-           'LogSNRLinearSchedule', 'LogNoiseLinearSchedule', 'LogSignalLinearSchedule', 'NoiseStepLinearSchedule',
-           'SignalStepLinearSchedule', 'get_schedule', 'BetaSchedule', 'TableSchedule', 'DDPMSchedule',
-           'NicholCosineSchedule', 'Discretised', 'call_times', 'PriorKL', 'prior_audit', 'ShiftedSchedule']
+__all__ = ['SCHEDULES', 'FORMULAS', 'log_snr_of', 'check_time', 'Schedule', 'LinearSchedule',
+           'CosineSchedule', 'LogSNRLinearSchedule', 'LogNoiseLinearSchedule',
+           'LogSignalLinearSchedule', 'NoiseStepLinearSchedule', 'SignalStepLinearSchedule',
+           'get_schedule', 'BetaSchedule', 'TableSchedule', 'DDPMSchedule', 'NicholCosineSchedule',
+           'as_diffusion', 'Discretised', 'call_times', 'PriorKL', 'prior_audit', 'ShiftedSchedule',
+           'LogNormalSchedule']
 
 # %% ../nbs/07_schedules.ipynb #ce42ea7a
 def _double(v):
@@ -24,21 +27,28 @@ def _double(v):
     if isinstance(v, torch.Tensor) and v.device.type == 'mps': v = v.cpu()
     return torch.as_tensor(v, dtype=torch.float64)
 
+def _all_in(name, v, low, high, tol=0.):
+    "The tensor `v`, all of whose values must lie between `low` and `high`."
+    if ((v >= low - tol) & (v <= high + tol)).all(): return v
+    raise ValueError(f'{name} must lie in [{low:.4g}, {high:.4g}], got {v.min():.4g} … '
+                     f'{v.max():.4g}')
+
 def log_snr_of(*,
     ᾱ=None,             # signal power,
     signal_rate=None,   # … or its root,
     noise_rate=None,    # … or the root of the noise power,
     σ=None,             # … or noise rate / signal rate
 ) -> torch.Tensor:
-    "λ = log(ᾱ/(1-ᾱ)), in float64, from one of its other names. `ValueError` outside (0, 1), for σ outside (0, ∞)."
-    given = {k: v for k, v in dict(ᾱ=ᾱ, signal_rate=signal_rate, noise_rate=noise_rate, σ=σ).items() if v is not None}
-    if len(given) != 1: raise ValueError(f'give one of ᾱ, signal_rate, noise_rate and σ; given: {", ".join(given) or "none"}')
-    (name, v), = given.items(); v = _double(v)
-    if not ((v > 0) & (v < (math.inf if name == 'σ' else 1))).all():
-        raise ValueError(f'{name}: values must lie in ({"0, ∞" if name == "σ" else "0, 1"}), got {v.min():g} … {v.max():g}')
+    "λ = log(ᾱ/(1-ᾱ)) in float64. `ValueError` outside (0, 1), for σ outside (0, ∞)."
+    name, v = exactly_one(ᾱ=ᾱ, signal_rate=signal_rate, noise_rate=noise_rate, σ=σ)
+    v = _double(v)
+    high = math.inf if name == 'σ' else 1
+    if not ((v > 0) & (v < high)).all():
+        raise ValueError(f'{name} must lie in (0, {high}), got {v.min():g} … {v.max():g}')
     if name == 'σ': return -2*v.log()
     if name == 'ᾱ': return v.log() - torch.log1p(-v)
-    λ = 2*v.log() - torch.log1p(-v) - torch.log1p(v)        # log v² - log(1 - v²), without the small difference
+    # log v² - log(1 - v²), without the small difference
+    λ = 2*v.log() - torch.log1p(-v) - torch.log1p(v)
     return λ if name == 'signal_rate' else -λ
 
 # %% ../nbs/07_schedules.ipynb #26bea603
@@ -47,61 +57,75 @@ def check_time(
 ) -> torch.Tensor:
     "Continuous times in float64; `TypeError` for integer tensors, `ValueError` outside [0, 1]."
     if isinstance(t, torch.Tensor) and not t.is_floating_point():
-        raise TypeError(f't must hold floats in [0, 1], got {t.dtype}; for times of a table see `TableSchedule.from_table`')
-    t = _double(t)
-    if not ((t >= 0) & (t <= 1)).all(): raise ValueError(f't must lie in [0, 1], got {t.min():g} … {t.max():g}')
-    return t
+        raise TypeError(f't must hold floats in [0, 1], got {t.dtype}; for times of a table see '
+                        f'`TableSchedule.from_table`')
+    return _all_in('t', _double(t), 0, 1)
 
-def _like(v, t): return v.to(t.dtype if t.is_floating_point() else v.dtype).to(t.device) if isinstance(t, torch.Tensor) else v
+def _like(v, t):
+    "`v` in the type of `t` and where it is; a plain number has none."
+    if not isinstance(t, torch.Tensor): return v
+    return v.to(t.dtype if t.is_floating_point() else v.dtype).to(t.device)
+
 def _in_double(f):
     "Make a method of float64 times take any times, and answer in their type."
     @wraps(f)
     def g(self, t): return _like(f(self, check_time(t)), t)
     return g
 
-MAX_LOG_SNR = 25.           # beyond, rounding of p costs 1 - p its sixth digit
+SCHEDULES = Registry('schedule')    # name -> class
 
-class Schedule:
-    "Signal and noise rates as functions of a time t in [0, 1], 0 the cleanest. A subclass gives one formula, the noise power `p(t)` for float64 tensors, rising from `p0` to `p1`."
+class Schedule(Diffusion):
+    "Signal and noise rates as functions of t in [0, 1], 0 the cleanest. A subclass gives `p(t)`."
+    max_log_snr = 25.   # beyond, rounding of p costs 1 - p its sixth digit
+
     def __init__(self,
         start_log_snr:float|None=None,      # log SNR at t = 0; None: 2.5
         end_log_snr:float|None=None,        # … and at t = 1; None: -7.5
         *, max_signal_rate:float|None=None, # or instead: the signal rate at t = 0
         min_signal_rate:float|None=None,    # … and at t = 1
     ):
-        logs, rates = dict(start_log_snr=start_log_snr, end_log_snr=end_log_snr), dict(max_signal_rate=max_signal_rate, min_signal_rate=min_signal_rate)
-        if any(v is not None for v in rates.values()):
-            if None in rates.values() or any(v is not None for v in logs.values()):
-                raise ValueError(f'give max_signal_rate and min_signal_rate, or start_log_snr and end_log_snr; given: {_said({**logs, **rates})}')
-            for k, v in rates.items():
-                if not 0 < v < 1: raise ValueError(f'{k}={v}: must lie in (0, 1)')
+        rates = dict(max_signal_rate=max_signal_rate, min_signal_rate=min_signal_rate)
+        given = _said(dict(start_log_snr=start_log_snr, end_log_snr=end_log_snr, **rates))
+        if max_signal_rate is None and min_signal_rate is None:
+            start = 2.5 if start_log_snr is None else start_log_snr
+            end = -7.5 if end_log_snr is None else end_log_snr
+        else:
+            if None in rates.values() or not (start_log_snr is None and end_log_snr is None):
+                raise ValueError(f'give max_signal_rate and min_signal_rate, or start_log_snr and '
+                                 f'end_log_snr; given: {given}')
+            for k, v in rates.items(): in_range(k, v, 0, 1, open_low=True, open_high=True)
             start, end = (log_snr_of(signal_rate=v).item() for v in rates.values())
-        else: start, end = (d if v is None else v for v, d in zip(logs.values(), (2.5, -7.5)))
         if not start > end:
-            raise ValueError(f'{_said({**logs, **rates})}: the start must have more signal than the end (log SNR {start:g} and {end:g})')
+            raise ValueError(f'{given}: the start must have more signal than the end (log SNR '
+                             f'{start:g} and {end:g})')
         self._set(start, end, start_log_snr=start, end_log_snr=end)
 
     def _set(self, start, end, **settings):
         "Ends, and what `config` shows; then a look at the formula."
         for k, v in dict(start_log_snr=start, end_log_snr=end).items():
-            if not abs(v) <= MAX_LOG_SNR: raise ValueError(f'{k}={v}: must lie within ±{MAX_LOG_SNR:g}')
+            in_range(k, v, -self.max_log_snr, self.max_log_snr)
         self.start_log_snr, self.end_log_snr, self.settings = start, end, settings
         self.p0, self.p1 = 1/(1 + math.exp(start)), 1/(1 + math.exp(end))
-        p = self.p(torch.linspace(0, 1, 1001, dtype=torch.float64))
+        p, name = self.p(torch.linspace(0, 1, 1001, dtype=torch.float64)), type(self).__name__
         if not (((p > 0) & (p < 1)).all() and (p.diff() > 0).all()):
-            raise ValueError(f'{type(self).__name__}: p(t) must rise and stay in (0, 1); it goes from {p[0]:g} to {p[-1]:g}, smallest step {p.diff().min():.2g}')
+            raise ValueError(f'{name}: p(t) must rise and stay in (0, 1); it goes from {p[0]:g} to '
+                             f'{p[-1]:g}, smallest step {p.diff().min():.2g}')
         if max(abs(p[0] - self.p0), abs(p[-1] - self.p1)) > 1e-9:
-            raise ValueError(f'{type(self).__name__}: p(t) goes from {p[0]:g} to {p[-1]:g} instead of p0={self.p0:g} … p1={self.p1:g}')
+            raise ValueError(f'{name}: p(t) goes from {p[0]:g} to {p[-1]:g} instead of '
+                             f'p0={self.p0:g} … p1={self.p1:g}')
 
     def __init_subclass__(cls, **kwargs):
+        "The rates are made here, from p, so that their squares add up to 1 in every subclass."
         super().__init_subclass__(**kwargs)
-        for k in ('rates', 'signal_rate', 'noise_rate'):
-            if k in cls.__dict__:
-                raise TypeError(f'{cls.__name__} defines {k}; a schedule defines p(t), and the rates follow from it, so that their squares add up to 1')
+        own = {'rates', 'signal_rate', 'noise_rate'} & set(cls.__dict__)
+        if own:
+            raise TypeError(f'{cls.__name__} defines {min(own)}; a schedule defines p(t), and the '
+                            f'rates follow from it')
 
     def p(self, t):
-        "The formula: the noise power at float64 times, rising from p0 to p1."
-        raise NotImplementedError(f'{type(self).__name__} has no formula: define p(self, t), the noise power')
+        "The formula: the noise power at float64 times, rising from `p0` to `p1`."
+        raise NotImplementedError(f'{type(self).__name__} has no formula: define p(self, t), the '
+                                  f'noise power')
 
     @_in_double
     def noise_power(self, t):
@@ -122,78 +146,95 @@ class Schedule:
     @_in_double
     def log_snr(self, t):
         "λ(t) = log((1 - p)/p) (Kingma et al. 2021)."
-        p = self.p(t)
-        return torch.log1p(-p) - p.log()
+        return self._log_snr(t)
     @_in_double
     def σ(self, t):
-        "Noise rate / signal rate: the noise of x_t/signal_rate, the variance-exploding form (Karras et al. 2022)."
+        "Noise rate / signal rate: the noise of x_t/signal_rate (Karras et al. 2022)."
         p = self.p(t)
         return (p/(1 - p)).sqrt()
+
+    def _log_snr(self, t):
+        p = self.p(t)
+        return torch.log1p(-p) - p.log()
 
     def rates(self,
         t,      # times: a number, or (N,)
         x=None, # images (N, …) that the rates shall multiply
     ):
         "(signal rate, noise rate); with `x` shaped to multiply it, and of its type."
-        p = self.p(check_time(t)); both = (1 - p).sqrt(), p.sqrt()
+        p = self.p(check_time(t))
+        both = (1 - p).sqrt(), p.sqrt()
         if x is None: return tuple(_like(v, t) for v in both)
-        if p.ndim and p.numel() not in (1, len(x)): raise ValueError(f't holds {p.numel()} times for {len(x)} images')
+        if p.ndim and p.numel() not in (1, len(x)):
+            raise ValueError(f't holds {p.numel()} times for {len(x)} images')
         return tuple(v.to(x.dtype).to(x.device).view(-1, *[1]*(x.ndim - 1)) for v in both)
-
-    add_noise, predict_x0 = DDPM.add_noise, DDPM.predict_x0     # lesson 02's: all they need is `rates`
 
     @property
     def config(self) -> dict:
         "What `get_schedule(**config)` makes it from again."
-        name = next((k for k, c in SCHEDULES.items() if c is type(self)), None)
-        if name is None:
-            raise ValueError(f'{type(self).__name__} has no name. A class in `SCHEDULES` that hands all its arguments to `_set` can be saved')
-        return dict(name=name, **self.settings)
+        for name, kind in SCHEDULES.items():
+            if kind is type(self): return dict(name=name, **self.settings)
+        raise ValueError(f'{type(self).__name__} has no name. A class that is registered in '
+                         f'`SCHEDULES` and hands all its arguments to `_set` can be saved')
+    def saved(self) -> dict:
+        "What `as_diffusion` makes it from again."
+        return dict(schedule=self.config)
+    def as_schedule(self):
+        "Itself; a table's answer is a `TableSchedule`."
+        return self
     def __repr__(self): return f'{type(self).__name__}({_said(self.settings)})'
 
 def _said(settings):
-    return ', '.join(f'{k}={v:.6g}' if isinstance(v, float) else f'{k}={v}' for k, v in settings.items() if v is not None)
-SCHEDULES = {}
+    given = {k: v for k, v in settings.items() if v is not None}
+    return ', '.join(f'{k}={v:.6g}' if isinstance(v, float) else f'{k}={v}'
+                     for k, v in given.items())
 
 # %% ../nbs/07_schedules.ipynb #4da7d6e0
+@SCHEDULES.register('linear')
 class LinearSchedule(Schedule):
     "The noise power is linear in t."
     def p(self, t): return self.p0 + t*(self.p1 - self.p0)
 
+@SCHEDULES.register('cosine')
 class CosineSchedule(Schedule):
-    "The angle is linear in t: signal rate cos θ, noise rate sin θ. After Nichol & Dhariwal (2021), without their offset."
-    def p(self, t): θ0, θ1 = math.asin(self.p0**.5), math.asin(self.p1**.5); return (θ0 + t*(θ1 - θ0)).sin()**2
+    "The angle is linear in t: rates cos θ, sin θ. After Nichol & Dhariwal (2021), without offset."
+    def p(self, t):
+        θ0, θ1 = math.asin(self.p0**.5), math.asin(self.p1**.5)
+        return (θ0 + t*(θ1 - θ0)).sin()**2
 
+@SCHEDULES.register('log_snr_linear')
 class LogSNRLinearSchedule(Schedule):
     "log SNR is linear in t, as in Kingma et al. (2021) before theirs is learned."
-    def p(self, t): return torch.sigmoid(-(self.start_log_snr + t*(self.end_log_snr - self.start_log_snr)))
+    def p(self, t):
+        return torch.sigmoid(-(self.start_log_snr + t*(self.end_log_snr - self.start_log_snr)))
 
+@SCHEDULES.register('log_noise_linear')
 class LogNoiseLinearSchedule(Schedule):
     "log p is linear in t: in equal times the noise power grows by equal factors."
     def p(self, t): return self.p0*(self.p1/self.p0)**t
 
+@SCHEDULES.register('log_signal_linear')
 class LogSignalLinearSchedule(Schedule):
-    "log(1-p) is linear in t: in equal times the signal power shrinks by equal factors, so β is constant."
+    "log(1-p) is linear in t: the signal power shrinks by equal factors, so β is constant."
     def p(self, t): return 1 - (1 - self.p0)*((1 - self.p1)/(1 - self.p0))**t
 
+@SCHEDULES.register('noise_step_linear')
 class NoiseStepLinearSchedule(Schedule):
     "The slope of log p falls linearly, to 0 at t = 1."
     def p(self, t): return self.p1*(self.p0/self.p1)**((1 - t)**2)
 
+@SCHEDULES.register('signal_step_linear')
 class SignalStepLinearSchedule(Schedule):
     "The slope of log(1-p) falls linearly from 0 at t = 0, so β grows linearly, as in DDPM."
     def p(self, t): return 1 - (1 - self.p0)*((1 - self.p1)/(1 - self.p0))**(t**2)
 
-SCHEDULES.update(linear=LinearSchedule, cosine=CosineSchedule, log_snr_linear=LogSNRLinearSchedule, log_noise_linear=LogNoiseLinearSchedule,
-                 log_signal_linear=LogSignalLinearSchedule, noise_step_linear=NoiseStepLinearSchedule, signal_step_linear=SignalStepLinearSchedule)
-FORMULAS = tuple(SCHEDULES)
+FORMULAS = tuple(SCHEDULES)     # the seven
 
 def get_schedule(
     name:str='cosine',  # one of `SCHEDULES`
     *args, **settings,  # what its class takes: ends, or the numbers of a table
 ) -> Schedule:
     "A schedule by name; `ValueError` lists the names."
-    if name not in SCHEDULES: raise ValueError(f'schedule {name!r} is unknown; there are: {", ".join(SCHEDULES)}')
     return SCHEDULES[name](*args, **settings)
 
 # %% ../nbs/07_schedules.ipynb #0599f9da
@@ -202,9 +243,7 @@ def time_of(self:Schedule,
     log_snr,    # λ: a number, a sequence or a tensor; for other names see `log_snr_of`
 ) -> torch.Tensor:
     "The time at which log SNR is λ, in float64; `ValueError` beyond the schedule's ends."
-    λ = _double(log_snr)
-    if not ((λ <= self.start_log_snr + 1e-5) & (λ >= self.end_log_snr - 1e-5)).all():
-        raise ValueError(f'log_snr must lie in {self.end_log_snr:.4g} … {self.start_log_snr:.4g}, got {λ.min():.4g} … {λ.max():.4g}')
+    λ = _all_in('log_snr', _double(log_snr), self.end_log_snr, self.start_log_snr, tol=1e-5)
     return _like(self._inverse(λ), log_snr)
 
 @patch
@@ -212,9 +251,36 @@ def _inverse(self:Schedule, λ):
     "By bisection; a subclass that knows better says so."
     low, high = torch.zeros_like(λ), torch.ones_like(λ)
     for _ in range(54):
-        t = (low + high)/2; cleaner = self.log_snr(t) > λ
+        t = (low + high)/2
+        cleaner = self._log_snr(t) > λ
         low, high = torch.where(cleaner, t, low), torch.where(cleaner, high, t)
     return (low + high)/2
+
+# %% ../nbs/07_schedules.ipynb #048ef5c1
+@patch
+def draw_times(self:Schedule,
+    n:int,          # how many
+    generator=None, # as for `randn`
+) -> torch.Tensor:
+    "Times (n,) to train on, drawn evenly from [0, 1)."
+    if isinstance(generator, (list, tuple)):
+        return torch.cat([self.draw_times(1, g).cpu() for g in generator])
+    where = 'cpu' if generator is None else generator.device
+    return torch.rand(n, generator=generator, device=where)
+
+@patch
+def spread_times(self:Schedule, n:int, generator=None) -> torch.Tensor:
+    "Times (n,) to score on: spread evenly over [0, 1], in random order."
+    t = (torch.arange(n) + torch.rand(n, generator=generator))/n
+    return t.clamp(max=1.)[torch.randperm(n, generator=generator)]
+
+@patch
+def time_at(self:Schedule,
+    log_snr:float,  # λ
+) -> float:
+    "What the network is told where log SNR is λ; beyond the ends, the end."
+    λ = _double(log_snr).clamp(self.end_log_snr, self.start_log_snr)
+    return self._inverse(λ).item()
 
 # %% ../nbs/07_schedules.ipynb #52d601e8
 @patch
@@ -222,7 +288,8 @@ def _slope(self:Schedule, t):
     "p′(t) by automatic differentiation; `t` float64."
     with torch.inference_mode(False), torch.enable_grad():
         t = t.detach().clone().requires_grad_()
-        return torch.autograd.grad(self.p(t).sum(), t)[0].clamp(min=0)       # rising: below 0 it is rounding
+        slope, = torch.autograd.grad(self.p(t).sum(), t)
+    return slope.clamp(min=0)   # p rises: below 0 it is rounding
 
 @patch
 @_in_double
@@ -242,158 +309,238 @@ def diffusion(self:Schedule, t):
 
 # %% ../nbs/07_schedules.ipynb #c6685e17
 class BetaSchedule(Schedule):
-    "The schedule of the SDE dx = -β/2 x dt + √β dw (Song et al. 2021, eq. 29). It has no name, since a function has none."
+    "The SDE dx = -β/2 x dt + √β dw (Song et al. 2021, eq. 29). It has no name to be saved by."
     def __init__(self,
-        β,                      # float64 times -> β(t) > 0; what is known may be -2·drift(t) or diffusion(t)²
+        β,                      # float64 times -> β(t) > 0; also -2·drift(t) or diffusion(t)²
         start_log_snr:float=9., # at t = 0, which the equation does not say
         pieces:int=1000,        # of the integral
     ):
         x, w = (torch.tensor(v) for v in np.polynomial.legendre.leggauss(16))
-        self.rate, self.pieces, self._x, self._w, self._done = β, pieces, (x + 1)/2, w/2, None
+        self.rate, self.pieces, self._nodes, self._weights = β, pieces, (x + 1)/2, w/2
         edges = torch.arange(pieces + 1, dtype=torch.float64)/pieces
-        self._done = torch.cat([torch.zeros(1, dtype=torch.float64), self._integral(edges[:-1], edges.diff()).cumsum(0)])
-        end = (-self._done[-1]).exp()*torch.sigmoid(torch.tensor(start_log_snr, dtype=torch.float64))
-        self.p0 = 1/(1 + math.exp(start_log_snr)); self._set(start_log_snr, log_snr_of(ᾱ=end).item(), start_log_snr=start_log_snr)
+        each = self._integral(edges[:-1], edges.diff())
+        self._before = torch.cat([torch.zeros(1, dtype=torch.float64), each.cumsum(0)])
+        start_ᾱ = torch.sigmoid(torch.tensor(start_log_snr, dtype=torch.float64))
+        end = log_snr_of(ᾱ=(-self._before[-1]).exp()*start_ᾱ).item()
+        self._set(start_log_snr, end, start_log_snr=start_log_snr)
 
     def _integral(self, start, length):
         "∫β over stretches of time."
-        return length*(self.rate(start[..., None] + length[..., None]*self._x.to(length.device))*self._w.to(length.device)).sum(-1)
+        nodes, weights = (v.to(length.device) for v in (self._nodes, self._weights))
+        β = self.rate(start[..., None] + length[..., None]*nodes)
+        return length*(β*weights).sum(-1)
+
     def p(self, t):
-        i = (t.detach()*self.pieces).long().clamp(max=self.pieces - 1); start = i.to(t)/self.pieces
-        return 1 - (1 - self.p0)*(-self._done.to(t.device)[i] - self._integral(start, t - start)).exp()
+        i = (t.detach()*self.pieces).long().clamp(max=self.pieces - 1)
+        start = i.to(t)/self.pieces
+        total = self._before.to(t.device)[i] + self._integral(start, t - start)
+        return 1 - (1 - self.p0)*(-total).exp()
+
     def _slope(self, t): return (1 - self.p(t))*self.rate(t)
 
 # %% ../nbs/07_schedules.ipynb #7a5de8ff
 class TableSchedule(Schedule):
-    "A table of ᾱ as a function of time, linear in log SNR between entries; entry k of T is at t = k/(T-1)."
+    "A table of ᾱ as a function of time, linear in log SNR between entries; entry k is at k/(T-1)."
     def __init__(self,
-        ᾱ,  # signal powers (T,), falling, in (0, 1), T ≥ 2: `DDPM.ᾱ`
-    ): self._set_table(ᾱ)
-
-    def _set_table(self, ᾱ, **settings):
+        ᾱ,          # signal powers (T,), falling, in (0, 1), T ≥ 2: `DDPM.ᾱ`
+        **settings, # from a subclass: what `config` shows
+    ):
         ᾱ = torch.as_tensor(ᾱ).detach().cpu().double()
-        if ᾱ.ndim != 1 or len(ᾱ) < 2: raise ValueError(f'ᾱ: a table of at least 2 entries is needed, got shape {tuple(ᾱ.shape)}')
-        if not (ᾱ.diff() < 0).all():
-            raise ValueError(f'ᾱ: must fall from entry to entry; the first that does not is {(ᾱ.diff() < 0).logical_not().nonzero()[0].item() + 1}')
+        if ᾱ.ndim != 1 or len(ᾱ) < 2:
+            raise ValueError(f'ᾱ: a table of at least 2 entries is needed, got shape '
+                             f'{tuple(ᾱ.shape)}')
+        falls = ᾱ.diff() < 0
+        if not falls.all():
+            raise ValueError(f'ᾱ: must fall from entry to entry; the first that does not is '
+                             f'{falls.logical_not().nonzero()[0].item() + 1}')
         self.table = log_snr_of(ᾱ=ᾱ)
         self._set(self.table[0].item(), self.table[-1].item(), **settings)
 
+    @property
+    def last(self): return len(self.table) - 1
+
     def p(self, t):
-        λ, k = self.table.to(t.device), self.to_table(t); i = k.detach().long().clamp(max=len(self.table) - 2)
+        λ, k = self.table.to(t.device), self.to_table(t)
+        i = k.detach().long().clamp(max=self.last - 1)
         return torch.sigmoid(-torch.lerp(λ[i], λ[i+1], k - i))
+
     def _inverse(self, λ):
-        table = self.table.to(λ.device); i = torch.searchsorted(-table, -λ.contiguous(), right=True).clamp(1, len(table) - 1) - 1
-        return self.from_table((i + (table[i] - λ)/(table[i] - table[i+1])).clamp(0, len(table) - 1))
+        table = self.table.to(λ.device)
+        i = torch.searchsorted(-table, -λ.contiguous(), right=True).clamp(1, self.last) - 1
+        k = i + (table[i] - λ)/(table[i] - table[i+1])
+        return k.clamp(0, self.last)/self.last
 
     def to_table(self, t):
         "The table's time, a float in 0 … T-1, of a time in [0, 1]."
-        return t*(len(self.table) - 1)
+        return t*self.last
+
     def from_table(self, k):
         "The time in [0, 1] of the table's time k, an integer or a float in 0 … T-1; float64."
-        k = torch.as_tensor(k, dtype=torch.float64)
-        if not ((k >= 0) & (k <= len(self.table) - 1)).all():
-            raise ValueError(f'k must lie in 0 … {len(self.table) - 1}, got {k.min():g} … {k.max():g}')
-        return k/(len(self.table) - 1)
-    def __repr__(self): return super().__repr__() if self.settings else f'{type(self).__name__}({len(self.table)} entries)'
+        return _all_in('k', torch.as_tensor(k, dtype=torch.float64), 0, self.last)/self.last
 
+    def __repr__(self):
+        if self.settings: return super().__repr__()
+        return f'{type(self).__name__}({len(self.table)} entries)'
+
+@SCHEDULES.register('ddpm')
 class DDPMSchedule(TableSchedule):
-    "The table of `DDPM` (Ho et al. 2020): `DDPMSchedule(**ddpm.config)`."
+    "The table of `DDPM` (Ho et al. 2020): `DDPMSchedule(**ddpm.config)`, whatever its β table."
     def __init__(self,
         n_steps:int=1000,   # T
         βmin:float=0.0001,  # variance of the noise added at time 0
         βmax:float=0.02,    # … and at time T-1
-    ): self._set_table(DDPM(n_steps, βmin, βmax).ᾱ, n_steps=n_steps, βmin=βmin, βmax=βmax)
+        beta_schedule:str='linear', # one of `BETA_TABLES`
+    ):
+        ddpm = DDPM(n_steps, βmin, βmax, beta_schedule)
+        super().__init__(ddpm.ᾱ, **ddpm.config)
 
+@SCHEDULES.register('nichol_cosine')
 class NicholCosineSchedule(TableSchedule):
-    "The cosine table of Nichol & Dhariwal (2021), eq. 17: ᾱ = f(k+1)/f(0), f(k) = cos²((k/T + s)/(1 + s)·π/2), each β at most `most`."
+    "The cosine table of Nichol & Dhariwal (2021), eq. 17; to `DDPM` it is 'squaredcos_cap_v2'."
     def __init__(self,
         n_steps:int=1000,   # T
-        s:float=0.008,      # offset: more noise at the first times
-        most:float=0.999,   # largest β
     ):
-        f = ((torch.arange(n_steps + 1).double()/n_steps + s)/(1 + s)*math.pi/2).cos()**2
-        self._set_table((f[1:]/f[:-1]).clamp(min=1 - most).cumprod(0), n_steps=n_steps, s=s, most=most)
+        ddpm = DDPM(n_steps, beta_schedule='squaredcos_cap_v2').double()
+        super().__init__(ddpm.ᾱ, n_steps=n_steps)
 
-SCHEDULES.update(ddpm=DDPMSchedule, nichol_cosine=NicholCosineSchedule)
+# %% ../nbs/07_schedules.ipynb #0d2d1663
+@patch
+def as_schedule(self:DDPM) -> Schedule:
+    "The table as a function of t in [0, 1]; entry k of T is at t = k/(T-1)."
+    return TableSchedule(self.ᾱ)
+
+def as_diffusion(
+    v,                      # a `Schedule` or `DDPM`, a schedule's name or `config`, or `saved()`
+    name:str='diffusion',   # what to call it in an error
+) -> Diffusion:
+    "A diffusion that a network can be trained on. `ValueError` for a sub-sequence of a table."
+    if isinstance(v, str): return get_schedule(v)
+    if isinstance(v, dict):
+        if 'name' in v: return get_schedule(**v)
+        if set(v) == {'ddpm'}: return DDPM(**v['ddpm'])
+        if set(v) == {'schedule'}: return get_schedule(**v['schedule'])
+        raise ValueError(f"{name}: a configuration holds 'name', 'ddpm' or 'schedule'; given: "
+                         f"{', '.join(map(str, v)) or 'nothing'}")
+    if not isinstance(v, Diffusion):
+        raise TypeError(f'{name}={v!r}; allowed: Schedule, DDPM, a name, or a configuration (dict)')
+    if isinstance(v, DDPM) and len(v) < v.n_steps:
+        raise ValueError(f'{name}: a sub-sequence of {len(v)} of {v.n_steps} times; give the whole '
+                         f'table, drawing with fewer steps takes the sub-sequence itself')
+    return v
 
 # %% ../nbs/07_schedules.ipynb #0602b24a
 class Discretised(DDPM):
-    "A schedule on a grid of times, as a `DDPM`: whatever takes a table takes it. Its times are 0 … n-1; `.t` are the continuous ones."
+    "A schedule on a grid of times, as a `DDPM` with times 0 … n-1; `.t` are the continuous ones."
     def __init__(self,
         schedule:Schedule,  # the schedule
-        steps,              # how many: t = 1/n, 2/n, … 1; or the times themselves, rising, in [0, 1]
+        steps,              # how many: t = 1/n, 2/n, … 1; or the times, rising, in [0, 1]
         dtype=torch.float32,# of the tables
     ):
         if isinstance(steps, int):
-            if steps < 1: raise ValueError(f'steps={steps}: at least 1 is needed')
-            steps = torch.arange(1, steps + 1, dtype=torch.float64)/steps
+            steps = torch.arange(1, whole('steps', steps) + 1, dtype=torch.float64)/steps
         t = check_time(steps).cpu()
         if t.ndim != 1 or not len(t) or not (t.diff() > 0).all():
-            raise ValueError(f'steps: a number, or times that rise, are needed; got {t.tolist() if t.numel() < 8 else f"{t.numel()} times"}')
+            got = t.tolist() if t.numel() < 8 else f'{t.numel()} times'
+            raise ValueError(f'steps: a number, or times that rise, are needed; got {got}')
+        cleanest = schedule.log_snr(t[0]).item()
+        if dtype is torch.float32 and cleanest > 12:
+            raise ValueError(f'steps: log SNR {cleanest:.3g} at t = {t[0]:g} is too clean for a '
+                             f'table in float32, whose 1 - ᾱ would be wrong by more than 0.2 %; '
+                             f'begin later, or give dtype=torch.float64')
         self.schedule, self.n_steps, self.times, self._t = schedule, len(t), torch.arange(len(t)), t
-        if dtype is torch.float32 and (λ := schedule.log_snr(t[0]).item()) > 12:
-            raise ValueError(f'steps: log SNR {λ:.3g} at t = {t[0]:g} is too clean for a table in float32, whose 1 - ᾱ would be wrong by more than 0.2 %; begin later, or give dtype=torch.float64')
-        self.ᾱ = schedule.ᾱ(t).to(dtype); self._derive()
-        self.α, self.β = self.α_step, self.β_step; self.σ = self.β.sqrt()
+        self.ᾱ = schedule.ᾱ(t).to(dtype)
+        self._derive()
+        self.α, self.β = self.α_step, self.β_step
+        self.σ = self.β.sqrt()
 
     @property
     def t(self):
         "The continuous times, rising, (n,) in float64."
         return self._t[self.times]
     @property
-    def config(self): return dict(schedule=self.schedule.config, t=self.t.tolist())
-    @property
-    def βmin(self): raise ValueError(f'{self}: has no βmin and βmax, as only `DDPM`\'s own table has; see `config`')
-    βmax = βmin
-    def __repr__(self): return f'Discretised({self.schedule}, {len(self)} times {self.t[0]:.4g} … {self.t[-1]:.4g})'
+    def config(self):
+        "`Discretised(get_schedule(**config['schedule']), config['t'])` makes it again."
+        return dict(schedule=self.schedule.config, t=self.t.tolist())
+    def saved(self):
+        raise ValueError(f'a table made of a schedule is not saved ({self}); give the schedule')
+    def double(self): return Discretised(self.schedule, self.t, torch.float64)
+    def __repr__(self):
+        return f'Discretised({self.schedule}, {len(self)} times {self.t[0]:.4g} … {self.t[-1]:.4g})'
 
 # %% ../nbs/07_schedules.ipynb #cf62f975
 def call_times(
-    schedule:Schedule,      # the schedule to sample under
-    calls:int,              # network calls, n
-    known:Schedule|None=None,   # what the network was trained on; it is asked at no more noise than that has
-    last:float=1.,          # the noisiest time
+    schedule:Schedule,  # the schedule to sample under
+    calls:int,          # network calls, n
+    trained_on:Schedule|None=None,  # the network's; it is asked at no more noise than that has
+    last:float=1.,      # the noisiest time
 ) -> torch.Tensor:
-    "Times for `Discretised`: 1/n, 2/n, … 1 of the last time, or of the last at which the network knows the noise; float64."
-    if not calls >= 1: raise ValueError(f'calls={calls}: at least 1 is needed')
-    if known: last = min(last, schedule.time_of(max(schedule.end_log_snr, known.end_log_snr)).item())
+    "For `Discretised`: 1/n, 2/n, … 1 of the last time whose noise the network knows; float64."
+    whole('calls', calls)
+    if trained_on is not None:
+        λ = max(schedule.end_log_snr, trained_on.end_log_snr)
+        last = min(last, schedule.time_of(λ).item())
     return last*torch.arange(1, calls + 1, dtype=torch.float64)/calls
 
 # %% ../nbs/07_schedules.ipynb #903aca26
 class PriorKL(NamedTuple):
     "How far x at t = 1 is from N(0, I), for real images; divergences in nats per image."
     signal_rate:float   # √ᾱ at t = 1
-    lower:float         # the Gaussian with the moments of q(x₁): KL(q(x₁) ‖ N(0, I)) is at least this
-    upper:float         # L_T, the mean over images of KL(q(x₁|x₀) ‖ N(0, I)): … and at most this
+    lower:float         # of the Gaussian with the moments of q(x₁): KL(q(x₁) ‖ N(0, I)) is more
+    upper:float         # L_T, the mean over images of KL(q(x₁|x₀) ‖ N(0, I)): … and less than this
 
 def prior_audit(
     schedules,  # a schedule, or several
     x_0,        # real images (N, …), floats
 ):
-    "A `PriorKL` for each: Gaussian lower bound and L_T (Ho et al. 2020, eq. 5) of the divergence of q(x₁) from N(0, I)."
+    "A `PriorKL` for each: Gaussian bound and L_T (Ho et al. 2020, eq. 5) of KL(q(x₁) ‖ N(0, I))."
     if not x_0.is_floating_point():
-        raise TypeError(f'x_0: floats in [-1, 1] are needed, got {x_0.dtype}; `to_float` converts bytes')
+        raise TypeError(f'x_0: floats in [-1, 1] are needed, got {x_0.dtype}; `to_float` converts '
+                        f'bytes')
     if isinstance(schedules, Schedule): return prior_audit([schedules], x_0)[0]
-    m = Moments(x_0.flatten(1)); s2, μ2 = torch.linalg.eigvalsh(m.S/m.n).clamp(min=0), m.μ.pow(2).sum()
+    m = Moments(x_0.flatten(1))
+    s2, μ2 = torch.linalg.eigvalsh(m.S/m.n).clamp(min=0), m.μ.pow(2).sum()
+    power = μ2 + s2.sum()   # E|x_0|² = |μ|² + trace of the covariance
     def bounds(ᾱ):
         lower = (ᾱ*μ2 + (ᾱ*s2 - ᾱ - torch.log1p(ᾱ*(s2 - 1))).sum())/2
-        upper = (ᾱ*(μ2 + s2.sum()) - len(s2)*(ᾱ + torch.log1p(-ᾱ)))/2          # E|x_0|² = |μ|² + trace of the covariance
+        upper = (ᾱ*power - len(s2)*(ᾱ + torch.log1p(-ᾱ)))/2
         return PriorKL(ᾱ.sqrt().item(), lower.item(), upper.item())
     return [bounds(s.ᾱ(1.)) for s in schedules]
 
 # %% ../nbs/07_schedules.ipynb #0a8ec5e7
+@SCHEDULES.register('shifted')
 class ShiftedSchedule(Schedule):
-    "Another schedule with its log SNR shifted; for images k times as wide and high by -2 log k (Hoogeboom et al. 2023)."
+    "Another schedule with its log SNR shifted, by -2 log k for images k times as wide and high."
     def __init__(self,
         schedule,       # a schedule, its `config`, or its name
         shift:float,    # added to log SNR at every time
     ):
-        self.schedule = schedule if isinstance(schedule, Schedule) else get_schedule(**({'name': schedule} if isinstance(schedule, str) else schedule))
-        self.shift = shift
-        self._set(self.schedule.start_log_snr + shift, self.schedule.end_log_snr + shift, schedule=self.schedule, shift=shift)
+        self.schedule, self.shift = as_diffusion(schedule).as_schedule(), shift
+        start, end = (λ + shift for λ in (self.schedule.start_log_snr, self.schedule.end_log_snr))
+        self._set(start, end, schedule=self.schedule, shift=shift)
     def p(self, t): return torch.sigmoid(torch.logit(self.schedule.p(t)) - self.shift)
     def _inverse(self, λ): return self.schedule._inverse(λ - self.shift)
     @property
     def config(self): return {**super().config, 'schedule': self.schedule.config}
 
-SCHEDULES['shifted'] = ShiftedSchedule
+# %% ../nbs/07_schedules.ipynb #623a5b0e
+@SCHEDULES.register('log_normal')
+class LogNormalSchedule(Schedule):
+    "log σ is normal, cut off at the ends (EDM, Karras et al. 2022); for images of variance 1."
+    def __init__(self,
+        mean:float=-1.2,    # of log σ, P_mean
+        sd:float=1.2,       # its standard deviation, P_std
+        σ_min:float=.002,   # σ at t = 0
+        σ_max:float=80.,    # … and at t = 1
+        σ_data:float=.5,    # standard deviation of the images for which these four are meant
+    ):
+        for k, v in dict(sd=sd, σ_min=σ_min, σ_max=σ_max, σ_data=σ_data).items(): positive(k, v)
+        self.mean, self.sd = mean - math.log(σ_data), sd
+        start, end = (log_snr_of(σ=v/σ_data).item() for v in (σ_min, σ_max))
+        self._set(start, end, mean=mean, sd=sd, σ_min=σ_min, σ_max=σ_max, σ_data=σ_data)
+
+    def p(self, t):
+        # share of all draws that have less noise, at the ends and at t
+        log_σ = torch.tensor([-self.start_log_snr/2, -self.end_log_snr/2], dtype=torch.float64)
+        low, high = torch.special.ndtr((log_σ - self.mean)/self.sd).to(t)
+        below = torch.lerp(low, high, t)
+        return torch.sigmoid(2*(self.mean + self.sd*torch.special.ndtri(below)))

@@ -1,75 +1,132 @@
-"Is everything in step? Exports, clean notebooks, stored outputs, README, sizes, machine paths: `python tools/check.py` (`make check`)."
-import filecmp, re, shutil, subprocess, sys, tempfile
+"""Is everything in step? `python tools/check.py` (`make check`): exports, README, clean notebooks,
+what a linter says, stored outputs and what they stand on, sizes, machine paths."""
+import ast, filecmp, json, re, shutil, subprocess, sys, tempfile
 from configparser import ConfigParser
 from pathlib import Path
-import nb, readme
+import nb, readme, stands
 
-LIB = 'slowai_diffusion'
+LIB = nb.LIB
 MACHINE_PATH = re.compile(rb'(?<![\w.+/-])(file://)?/(work|root|home|Users)/')
+NO_COPY = '__pycache__', '.ipynb_checkpoints'
+BIN = Path(sys.executable).parent
 
-def files(folder, glob): return {str(p.relative_to(folder)): p for p in folder.rglob(glob) if '__pycache__' not in p.parts and '.ipynb_checkpoints' not in p.parts}
+def files(folder, glob):
+    found = [p for p in folder.rglob(glob) if not set(NO_COPY) & set(p.parts)]
+    return {str(p.relative_to(folder)): p for p in found}
 
 def changed(a, b, glob):
     "The files below `a` and `b` that are not the same in both"
     fa, fb = files(a, glob), files(b, glob)
-    return [n for n in sorted(fa.keys() | fb.keys()) if not (n in fa and n in fb and filecmp.cmp(fa[n], fb[n], shallow=False))]
+    def same(n): return n in fa and n in fb and filecmp.cmp(fa[n], fb[n], shallow=False)
+    return [n for n in sorted(fa.keys() | fb.keys()) if not same(n)]
 
-def in_a_copy(command):
-    "Run an nbdev command in a copy of the project; returns what it changed of the library and of the notebooks"
+def in_a_copy(*command):
+    "Run a command in a copy of the project; what it changed of the library and of the notebooks"
     with tempfile.TemporaryDirectory() as tmp:
         for o in ('nbs', LIB):
-            if (nb.ROOT/o).is_dir(): shutil.copytree(nb.ROOT/o, Path(tmp, o), ignore=shutil.ignore_patterns('__pycache__', '.ipynb_checkpoints'))
+            if (nb.ROOT/o).is_dir():
+                shutil.copytree(nb.ROOT/o, Path(tmp, o), ignore=shutil.ignore_patterns(*NO_COPY))
         shutil.copy(nb.ROOT/'settings.ini', tmp)
-        subprocess.run(Path(sys.executable).parent/command, cwd=tmp, check=True)
-        return changed(nb.ROOT/LIB, Path(tmp, LIB), '*.py'), changed(nb.NBS, Path(tmp, 'nbs'), '*.ipynb')
+        subprocess.run(command, cwd=tmp, check=True)
+        return (changed(nb.ROOT/LIB, Path(tmp, LIB), '*.py'),
+                changed(nb.NBS, Path(tmp, 'nbs'), '*.ipynb'))
 
 def export():
-    lib, _ = in_a_copy('nbdev_export')
+    lib, _ = in_a_copy(sys.executable, nb.ROOT/'tools'/'export.py')
     return [f'{LIB}/{n} is not what the notebooks export: run `make export`' for n in lib]
 
 def clean():
-    _, nbs = in_a_copy('nbdev_clean')
+    _, nbs = in_a_copy(BIN/'nbdev_clean')
     return [f'nbs/{n} is not clean: run `.venv/bin/nbdev_clean`' for n in nbs]
 
+def ruff(rules, paths):
+    "What ruff finds, one line each"
+    if not paths: return []
+    cmd = [BIN/'ruff', 'check', '--isolated', '--quiet', '--output-format', 'concise',
+           '--line-length', str(nb.MAX_WIDTH), '--select', rules, *paths]
+    r = subprocess.run(cmd, cwd=nb.ROOT, capture_output=True, text=True)
+    if r.returncode > 1: return [f'ruff failed: {r.stderr.strip()}']
+    return [o.replace(f'{nb.ROOT}/', '') for o in r.stdout.splitlines()]
+
+def lint():
+    "No unused imports, no undefined names, no statement after a `;`, no line wider than a page"
+    lib = [p for p in sorted((nb.ROOT/LIB).rglob('*.py')) if not p.name.startswith('_')]
+    tools = sorted((nb.ROOT/'tools').glob('*.py'))
+    return ruff('F401,F811,F821,E501,E702', [*lib, *tools]) + ruff('E501', nb.notebooks())
+
+def prints(code):
+    "Does this code print for sure: outside of functions and of what is done only if …?"
+    todo = list(ast.parse(code).body)
+    for node in todo:
+        if isinstance(node, (ast.For, ast.With)): todo += node.body
+        call = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(call, ast.Call) and getattr(call.func, 'id', '') == 'print':
+            return not any(k.arg == 'file' for k in call.keywords)
+    return False
+
+def lost_text(cell):
+    "Does the cell print, and is nothing of it stored?"
+    if nb.not_run(cell) or not prints(nb.python(cell)): return False
+    return not any(o.get('name') == 'stdout' for o in cell['outputs'])
+
+STANDS_IN = 'own sample set, drawn by its model, stands in'    # what `fashion_mnist` then says
+
 def stored():
-    "Notebooks hold the outputs of a run of the code that they show, without errors, and are small"
+    "Notebooks hold outputs, none of them an error, of the code that they show and stand on"
     record = nb.executed()
     for path in nb.notebooks():
-        if path.stat().st_size > nb.MAX_NB: yield f'{path.name} is larger than {nb.MAX_NB/1e6:.0f} MB'
-        if any(o['output_type'] == 'error' for c in nb.cells(path) for o in c.get('outputs', [])): yield f'{path.name} holds an error'
-        if not nb.skip_exec(path) and record.get(path.stem, {}).get('code') != nb.code_hash(path):
-            yield f'{path.name}: its code changed since its outputs were stored: run `make lessons NB={path.stem}`'
+        if path.stat().st_size > nb.MAX_NB:
+            yield f'{path.name} is larger than {nb.MAX_NB/1e6:.0f} MB'
+        code = nb.code_cells(path)
+        if any(o['output_type'] == 'error' for c in code for o in c['outputs']):
+            yield f'{path.name} holds an error'
+        said = json.dumps([c['outputs'] for c in code])
+        if STANDS_IN in said: yield f'{path.name} was stored without the real Fashion-MNIST'
+        if nb.skip_exec(path): continue
+        if why := stands.stale(path, record.get(path.stem)):
+            yield f'{path.name}: {why} since its outputs were stored: `make lessons NB={path.stem}`'
+        for c in filter(lost_text, code):
+            yield f'{path.name}: what cell {c["id"]} prints is not stored'
 
 def models():
     size = sum(p.stat().st_size for p in (nb.ROOT/'models').rglob('*') if p.is_file())
-    if size > nb.MAX_MODELS: yield f'models/ holds {size/1e6:.1f} MB: more than {nb.MAX_MODELS/1e6:.0f}'
+    if size > nb.MAX_MODELS:
+        yield f'models/ holds {size/1e6:.1f} MB: more than {nb.MAX_MODELS/1e6:.0f}'
     samples = nb.ROOT/'models'/'fashion_samples'/'samples.npz'
-    if not samples.exists() or samples.stat().st_size > 1e6: yield f'{samples.name} is missing or larger than 1 MB'
+    if not samples.exists() or samples.stat().st_size > 1e6:
+        yield f'{samples.name} is missing or larger than 1 MB'
 
 def paths():
     "No file of the project names a folder of the machine it was written on"
-    git = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard', '-z'], cwd=nb.ROOT, capture_output=True, text=True)
+    git = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard', '-z'], cwd=nb.ROOT,
+                         capture_output=True, text=True)
     if git.returncode: print('  (no git repository: machine paths not looked for)')
     for name in filter(None, git.stdout.split('\0')):
         p = nb.ROOT/name
-        if p.is_file() and (m := MACHINE_PATH.search(p.read_bytes())): yield f'{name} holds the machine path {m[0].decode()}'
+        if p.is_file() and (m := MACHINE_PATH.search(p.read_bytes())):
+            yield f'{name} holds the machine path {m[0].decode()}'
 
 def skipped():
     "Print how many code cells the tests leave out"
-    cfg = ConfigParser(); cfg.read(nb.ROOT/'settings.ini')
+    cfg = ConfigParser()
+    cfg.read(nb.ROOT/'settings.ini')
     flags, total, out = cfg['DEFAULT']['tst_flags'].split(), 0, 0
     for path in nb.notebooks():
-        code = [c for c in nb.cells(path) if c['cell_type'] == 'code' and nb.source(c).strip()]
+        code = [c for c in nb.code_cells(path) if nb.source(c).strip()]
         n = sum(nb.skip_exec(path) or nb.not_run(c, flags) for c in code)
         total, out = total+len(code), out+n
         print(f'  {path.stem:24} {n:3} of {len(code):3} code cells skipped by the tests')
     print(f'  {"in all":24} {out:3} of {total:3} code cells skipped by the tests')
 
+CHECKS = dict(export=export, README=readme.differences, clean=clean, lint=lint, stored=stored,
+              models=models, paths=paths)
+
 def main():
     wrong = []
-    for what, check in dict(export=export, README=readme.differences, clean=clean, stored=stored, models=models, paths=paths).items():
+    for what, check in CHECKS.items():
         found = list(check())
-        print(f'{what:8} {"in step" if not found else "OUT OF STEP"}', *found[:30], sep='\n  ', flush=True)
+        verdict = 'OUT OF STEP' if found else 'in step'
+        print(f'{what:8} {verdict}', *found[:30], sep='\n  ', flush=True)
         wrong += found
     skipped()
     if wrong: sys.exit('Out of step: see above')

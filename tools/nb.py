@@ -4,38 +4,49 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NBS, EXECUTED = ROOT/'nbs', ROOT/'nbs'/'executed.json'
-MAX_NB, MAX_MODELS = 3e6, 40e6
+LIB = 'slowai_diffusion'
+MAX_NB, MAX_MODELS, MAX_WIDTH = 3e6, 40e6, 100
 
 def notebooks(names=()):
-    "The lessons by number, then the index; or only those in `names` (`00_data`, `00_data.ipynb` and `nbs/00_data.ipynb` all do)"
+    "All by number, then the index; or those in `names`: `00_data`, with `.ipynb` or `nbs/`, too"
     found = [*sorted(NBS.glob('[0-9]*.ipynb')), NBS/'index.ipynb']
     found = {p.stem: p for p in found if p.exists()}
     names = [Path(n).stem for n in names]
-    if unknown := [n for n in names if n not in found]: sys.exit(f"No such notebook: {', '.join(unknown)}. There are: {', '.join(found)}")
-    return [p for n,p in found.items() if not names or n in names]
+    if unknown := [n for n in names if n not in found]:
+        sys.exit(f"No such notebook: {', '.join(unknown)}. There are: {', '.join(found)}")
+    return [p for n, p in found.items() if not names or n in names]
 
 def cells(path): return json.loads(path.read_text(encoding='utf-8'))['cells']
 
 def source(cell): return ''.join(cell['source'])
 
+def code_cells(path): return [c for c in cells(path) if c['cell_type'] == 'code']
+
+def python(cell):
+    "The code of a cell without lines for IPython alone (`%time`, `!ls`)"
+    return re.sub(r'^\s*[%!].*$', '', source(cell), flags=re.M)
+
 def directives(cell):
     "The `#| key: value` lines at the head of a code cell, as a dict"
     head = re.match(r'(\s*(#.*|%%.*)?\n)*\s*(#.*)?', source(cell)+'\n')[0]
-    return {k: v.strip().lower() for k,v in re.findall(r'^\s*#\s*\|\s*([\w-]+):?[ \t]*(.*)$', head, re.M)}
+    found = re.findall(r'^\s*#\s*\|\s*([\w-]+):?[ \t]*(.*)$', head, re.M)
+    return {k: v.strip().lower() for k, v in found}
 
 def not_run(cell, flags=()):
-    "Do the tools leave this code cell out? Those that run an export, `eval: false`, and any with one of `flags`"
+    "Do the tools leave this cell out? An export, `eval: false`, and what has one of `flags`"
     d = directives(cell)
-    return d.get('eval') == 'false' or 'nbdev_export(' in source(cell) or bool(set(flags) & d.keys())
+    exports = 'nbdev_export(' in source(cell)
+    return d.get('eval') == 'false' or exports or bool(set(flags) & d.keys())
 
 def skip_exec(path):
     "Does the front matter ask for the whole notebook to be left out?"
     head = cells(path)[:1]
-    return bool(head) and head[0]['cell_type'] != 'code' and bool(re.search(r'^(- )?skip_exec:\s*true\s*$', source(head[0]), re.M))
+    if not head or head[0]['cell_type'] == 'code': return False
+    return bool(re.search(r'^(- )?skip_exec:\s*true\s*$', source(head[0]), re.M))
 
 def code_hash(path):
     "A fingerprint of a notebook's code: prose may change without a new run, code may not"
-    code = [source(c).strip() for c in cells(path) if c['cell_type'] == 'code']
+    code = [source(c).strip() for c in code_cells(path)]
     return hashlib.sha256('\0'.join(code).encode()).hexdigest()[:16]
 
 def executed(): return json.loads(EXECUTED.read_text()) if EXECUTED.exists() else {}

@@ -1,7 +1,9 @@
-"""Make README.md from nbs/index.ipynb: `python tools/readme.py`; with `--check`, only say whether it is in step.
+"""Make README.md from nbs/index.ipynb: `python tools/readme.py`; with `--check`, only say whether
+it is in step.
 
-Markdown goes over as it is, code and outputs as `#| hide`, `#| include: false`, `#| echo: false` and `#| output: false` ask,
-pictures go to README_files/. Relative links are rewritten, since the notebook lives one folder further down."""
+Markdown goes over as it is, code and outputs as `#| hide`, `#| include: false`, `#| echo: false`
+and `#| output: false` ask, pictures go to README_files/. Relative links are rewritten, since the
+notebook lives one folder further down."""
 import difflib, posixpath, re, shutil, sys
 from base64 import b64decode
 import nb
@@ -19,7 +21,8 @@ def block(text, lang=''): return f'```{lang}\n{text.rstrip()}\n```'
 def md_cell(text, first):
     "A markdown cell; the first one loses its front matter (`- key: value`) and gains the note"
     if first: text = re.sub(r'^- [\w-]+:.*\n?', '', text, flags=re.M)
-    text = '\n'.join(relink(o) if i%2 == 0 else o for i,o in enumerate(re.split(r'^(```.*?^```)$', text, flags=re.M|re.S)))
+    parts = re.split(r'^(```.*?^```)$', text, flags=re.M|re.S)  # code stands at odd places
+    text = '\n'.join(o if i%2 else relink(o) for i, o in enumerate(parts))
     text = re.sub(r'\n{3,}', '\n\n', text).strip()
     if not first: return text
     title, _, rest = text.partition('\n')
@@ -27,11 +30,14 @@ def md_cell(text, first):
 
 def output(o, name):
     "One output as markdown, and its picture, if it is one, as {file name: bytes}"
-    text = lambda x: ''.join(x).strip('\n')
-    if o['output_type'] == 'stream': return (block(text(o['text'])) if o['name'] == 'stdout' else ''), {}
+    def text(x): return ''.join(x).strip('\n')
+    if o['output_type'] == 'stream':
+        return (block(text(o['text'])) if o['name'] == 'stdout' else ''), {}
     data = o.get('data', {})
     for mime, suffix in ('image/png', 'png'), ('image/jpeg', 'jpg'), ('image/gif', 'gif'):
-        if mime in data: return f'![]({FILES.name}/{name}.{suffix})', {f'{name}.{suffix}': b64decode(''.join(data[mime]))}
+        if mime not in data: continue
+        file = f'{name}.{suffix}'
+        return f'![]({FILES.name}/{file})', {file: b64decode(''.join(data[mime]))}
     if 'text/markdown' in data: return relink(text(data['text/markdown'])), {}
     return (block(text(data['text/plain'])) if 'text/plain' in data else ''), {}
 
@@ -43,31 +49,38 @@ def code_cell(cell, idx):
     parts, files = ([block(code, 'python')] if code and d.get('echo') != 'false' else []), {}
     for i,o in enumerate(cell['outputs'] if d.get('output') != 'false' else []):
         md, pics = output(o, f'cell-{idx}-output-{i+1}')
-        parts.append(md); files.update(pics)
+        parts.append(md)
+        files.update(pics)
     return parts, files
 
 def render(cells):
     "The README's text, and its pictures as {file name: bytes}"
     parts, files, md = [], {}, 0
     for i,c in enumerate(cells):
-        if c['cell_type'] == 'markdown': parts.append(md_cell(nb.source(c), md == 0)); md += 1
+        if c['cell_type'] == 'markdown':
+            parts.append(md_cell(nb.source(c), md == 0))
+            md += 1
         elif c['cell_type'] == 'code':
             new, pics = code_cell(c, i+1)
-            parts += new; files.update(pics)
+            parts += new
+            files.update(pics)
     return '\n\n'.join(o for o in parts if o)+'\n', files
 
 def differences():
-    "What is out of step, one line each: nothing if README.md and its pictures are what the notebook gives"
+    "What is out of step, one line each: README.md and its pictures against the notebook's"
     text, files = render(nb.cells(nb.NBS/'index.ipynb'))
     old = README.read_text(encoding='utf-8') if README.exists() else ''
-    diff = [o.rstrip('\n') for o in difflib.unified_diff(old.splitlines(), text.splitlines(), 'README.md', 'index.ipynb', n=0, lineterm='')]
+    diff = difflib.unified_diff(old.splitlines(), text.splitlines(), 'README.md', 'index.ipynb',
+                                n=0, lineterm='')
     kept = {p.name: p.read_bytes() for p in FILES.glob('*')}
-    return diff + [f'{FILES.name}/{n} is out of step' for n in sorted(files.keys() | kept.keys()) if files.get(n) != kept.get(n)]
+    wrong = [n for n in sorted(files.keys() | kept.keys()) if files.get(n) != kept.get(n)]
+    return [*diff, *(f'{FILES.name}/{n} is out of step' for n in wrong)]
 
 def main():
     if '--check' in sys.argv[1:]:
         diff = differences()
-        if diff: sys.exit('\n'.join(['README.md is out of step with nbs/index.ipynb: run `make readme`', *diff[:30]]))
+        head = 'README.md is out of step with nbs/index.ipynb: run `make readme`'
+        if diff: sys.exit('\n'.join([head, *diff[:30]]))
         return
     text, files = render(nb.cells(nb.NBS/'index.ipynb'))
     README.write_text(text, encoding='utf-8')

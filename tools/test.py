@@ -1,6 +1,8 @@
-"""Test notebooks with `nbdev_test`, each in a process of its own: `python tools/test.py [-n 2] [--flags slow] [00_data …]`.
+"""Test notebooks with `nbdev_test`, each in a process of its own:
+`python tools/test.py [-n 2] [--flags slow] [00_data …]`.
 
-The last line counts notebooks. The tests use one thread each unless OMP_NUM_THREADS says otherwise, so that two do not share a core."""
+The last line counts notebooks. The tests use one thread each unless OMP_NUM_THREADS says otherwise,
+so that two do not share a core."""
 import argparse, os, sys, time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,23 +13,29 @@ def test(path, flags=''):
     "Test one notebook; returns `passed`, `failed` or `skipped`"
     if nb.skip_exec(path): status, secs, peak = 'skipped', 0, 0
     else:
-        cmd = [Path(sys.executable).parent/'nbdev_test', '--path', path, '--n_workers', '0', '--flags', flags]
-        failed, out, secs, peak = run(cmd, cwd=nb.ROOT, env={'OMP_NUM_THREADS': '1', **os.environ})
+        cmd = [Path(sys.executable).parent/'nbdev_test', '--path', path, '--n_workers', '0',
+               '--flags', flags]
+        env = {'OMP_NUM_THREADS': '1', **os.environ}
+        failed, out, secs, peak = run(cmd, cwd=nb.ROOT, env=env)
         status = 'failed' if failed or 'No files were eligible' in out else 'passed'
         if status == 'failed': print(out)
-    print(f'{path.stem:24} {status}  {secs:6.1f} s  {peak:6.0f} MB of memory at most', flush=True)
+    used = f'{secs:6.1f} s  {peak:6.0f} MB of memory at most'
+    print(f'{path.stem:24} {status}  {used}', flush=True)
     return status
 
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument('names', nargs='*', help='notebooks to test (all)')
-    p.add_argument('-n', type=int, default=min(2, os.cpu_count() or 1), help='notebooks at a time (at most 2)')
-    p.add_argument('--flags', default='', help='test flags of cells to run that are left out otherwise')
+    p.add_argument('-n', type=int, default=min(2, os.cpu_count() or 1),
+                   help='notebooks at a time (at most 2)')
+    p.add_argument('--flags', default='', help='test flags of cells that are left out otherwise')
     args = p.parse_args()
-    record = nb.executed()
-    start, paths = time.time(), sorted(nb.notebooks(args.names), key=lambda o: -record.get(o.stem, {}).get('seconds', 0))     # the longest first: nobody waits for it alone
+    record, start = nb.executed(), time.time()
+    def seconds(path): return record.get(path.stem, {}).get('seconds', 0)
+    paths = sorted(nb.notebooks(args.names), key=seconds, reverse=True)  # the longest first
     print(f'Testing {len(paths)} notebooks, {args.n} at a time', flush=True)
-    with ThreadPoolExecutor(max(args.n, 1)) as pool: res = list(pool.map(lambda o: test(o, args.flags), paths))
+    with ThreadPoolExecutor(max(args.n, 1)) as pool:
+        res = list(pool.map(lambda o: test(o, args.flags), paths))
     print(f'{time.time()-start:.0f} s in all')
     print(', '.join(f'{res.count(o)} {o}' for o in ('passed', 'failed', 'skipped')))
     sys.exit('failed' in res)

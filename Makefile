@@ -11,12 +11,13 @@ FLAGS    =
 NWORKERS = 2
 ARGS     =
 PYTHON   =
+export OUT  # as it is, whatever letters it has: the shell reads it from its environment
 
 BIN   = .venv/bin
 READY = .venv/ready
 CANDIDATES = $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 
-.PHONY: help setup sample eval test lessons lab train measure bench export readme check dist clean FORCE
+.PHONY: help setup sample eval test doors lessons lab train measure bench export readme check dist clean FORCE
 
 help: ## list the targets
 	@echo 'make TARGET [SETTING=value …]'
@@ -26,13 +27,16 @@ setup: $(READY) ## set up .venv (PYTHON=… chooses the interpreter of a new one
 	@:
 
 sample: $(READY) ## draw a grid of garments into samples.png (N, STEPS, SEED, OUT, ARGS)
-	@$(BIN)/slowai_sample $(if $(N),--n $(N)) $(if $(STEPS),--steps $(STEPS)) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out '$(OUT)') $(ARGS)
+	@$(BIN)/slowai_sample $(if $(N),--n $(N)) $(if $(STEPS),--steps $(STEPS)) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out "$$OUT") $(ARGS)
 
 eval: $(READY) ## score images against Fashion-MNIST (ARGS="FOLDER" or ARGS="--model fashion_unet --n 2000")
 	@$(BIN)/slowai_eval $(ARGS)
 
 test: $(READY) ## run the tests in all lessons (NB="00_data …" some, FLAGS, NWORKERS)
-	@$(BIN)/python tools/test.py -n $(NWORKERS) --flags '$(FLAGS)' $(NB)
+	@$(BIN)/python tools/test.py -n $(NWORKERS) $(if $(FLAGS),--flags '$(FLAGS)') $(NB)
+
+doors: $(READY) ## try the slow doors: kills, full disks, other locales (ARGS="NAME …" some)
+	@$(BIN)/python tools/doors.py $(ARGS)
 
 lessons: $(READY) ## run the notebooks and store their outputs, export, clean, README (NB="00_data …" some)
 	@$(BIN)/python tools/export.py
@@ -69,6 +73,16 @@ clean: ## remove what can be made again, except .venv
 	rm -rf build dist _docs _proc samples.png *.egg-info
 	find nbs slowai_diffusion tools -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
+# What pip does, in a line for every large download and for every tenth package; an error of its own stands below.
+define PROGRESS
+/^Collecting/ && ++n % 10 == 0 { print "  package " n " of about " all; fflush() }
+/^ *Downloading .*\(([0-9.]+ GB|[0-9][0-9]+(\.[0-9]+)? MB)\)/ { sub(/^ */, ""); sub(/[^ ]*\//, ""); print "  " $$0; fflush() }
+/^Installing collected/ { print "  installing: a minute or two without a word"; fflush() }
+/^pip failed/ { failed = 1 }
+END { exit failed }
+endef
+export PROGRESS
+
 # The stamp is written last, so an interrupted install leaves none; it holds the folder's name, so a copied or moved .venv is not used.
 ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
 $(READY): FORCE
@@ -86,6 +100,8 @@ $(READY): settings.ini setup.py pyproject.toml constraints.txt
 	  fi; \
 	  echo "Setting up .venv with $$("$$python" --version): once, a few minutes, most of them the download of PyTorch"; \
 	  "$$python" -m venv --clear "$(CURDIR)/.venv"; \
-	else echo 'Bringing .venv up to date: seconds, unless a pin changed'; fi; \
-	$(BIN)/python -m pip install -qq -c constraints.txt -e '.[dev]'; \
+	elif $(BIN)/python -c 'import sys, importlib.util as u; sys.exit(not all(map(u.find_spec, ["torch", "diffusers", "nbdev"])))'; then \
+	  echo 'Bringing .venv up to date: seconds, unless a pin changed'; \
+	else echo 'Going on with a set-up that was stopped: a few minutes, most of them the download of PyTorch'; fi; \
+	{ $(BIN)/python -m pip install -c constraints.txt -e '.[dev]' || echo 'pip failed'; } | awk -v all="$$(grep -c == constraints.txt)" "$$PROGRESS"; \
 	printf '%s\n' "$(CURDIR)" > $(READY)

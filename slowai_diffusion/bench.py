@@ -162,18 +162,23 @@ SAMPLERS_TIMED = ('ddim', 'ddpm', 'midpoint', 'dpmpp_2m', 'unipc', 'heun_churn')
 
 def _samplers_and_bare(n, calls, names, network=None):
     """For each sampler by name: its loop around the shipped network (or `network`), and the bare
-    network calls."""
+    calls: the shipped network, asked again what the sampler asked it in a first run."""
     ddpm, unet = load_ddpm('fashion_unet')
     table, x_T = ddpm.as_schedule(), torch.randn(n, 1, 32, 32)
-    denoise = Denoiser(network or unet, table, ddpm, micro_batch=n)
     for name in names:
-        s = get_sampler(name)
-        steps = s.steps_for(calls)
-        times = ddpm.respace(s.network_calls(steps)).times.flip(0).tolist()
+        sampler, asked = get_sampler(name), []
+        def noting(x_t, t):
+            asked.append((x_t, t))
+            return unet(x_t, t)
+        def draw(net):
+            denoise = Denoiser(net, table, ddpm, micro_batch=n)
+            steps = sampler.steps_for(calls)
+            return generate(denoise, table, n, steps, sampler, x_T=x_T, progress=False)
+        draw(noting)
         @torch.no_grad()
         def bare():
-            for t in times: unet(x_T, t)
-        yield partial(generate, denoise, table, n, steps, s, x_T=x_T, progress=False), bare
+            for x_t, t in asked: unet(x_t, t)
+        yield partial(draw, network or unet), bare
 
 def _cpu_seconds(f):
     start = time.process_time()
@@ -223,3 +228,8 @@ def run_benches(
         said = 'ok' if b.kept(v) else 'MISSED'
         print(f'{k:12} {v:8.2f} (promised {b}) {said}', flush=True)
     return missed
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

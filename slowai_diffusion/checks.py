@@ -5,14 +5,16 @@ to."""
 
 # %% ../nbs/90_checks.ipynb #e2a5539c
 from __future__ import annotations
-import math, warnings
+import inspect, math, warnings
 from collections.abc import Hashable, Iterable
-from functools import partial
+from functools import partial, wraps
 from numbers import Number
 import torch
 
 # %% auto #0
-__all__ = ['one_of', 'in_range', 'whole', 'positive', 'exactly_one', 'like', 'check_images',
+__all__ = ['MANY_STEPS', 'MANY_IMAGES', 'ASCII_NAMES', 'one_of', 'in_range', 'whole', 'positive',
+           'exactly_one', 'listed', 'is_a', 'only_keys', 'dims', 'clip_range', 'greek_names',
+           'ascii_too', 'like', 'floats', 'all_finite', 'check_noise', 'same_shape', 'check_images',
            'warn_range', 'Registry']
 
 # %% ../nbs/90_checks.ipynb #68701aa6
@@ -83,28 +85,145 @@ def exactly_one(
     got = ', '.join(f'{k}={v!r}' for k, v in named.items()) or 'none'
     raise ValueError(f'give exactly one of {", ".join(first)} and {last}; given: {got}')
 
+# %% ../nbs/90_checks.ipynb #a99ebd11
+# who asks for more has slipped on the keys
+MANY_STEPS, MANY_IMAGES = 100_000, 1_000_000
+
+def listed(
+    value, # one thing, or a container of things
+):
+    "What a container holds, as a list; None for one thing: a number, a text, a tensor of one."
+    if isinstance(value, (str, bytes)) or getattr(value, 'ndim', 1) == 0: return None
+    try: return list(value)
+    except TypeError: return None
+
+def is_a(
+    name:str,   # what the argument is called
+    value,      # what was given
+    kind:type,  # what it must be
+):
+    "`value`, which must be a `kind`."
+    if isinstance(value, kind): return value
+    raise TypeError(f'{name}={value!r}: a {kind.__name__} is needed, not {type(value).__name__}')
+
+def only_keys(
+    name:str,           # what the dictionary is called
+    given:dict,         # what was given
+    allowed:Iterable,   # what it may hold
+) -> dict: # `given`
+    "`given`, a dictionary that holds nothing but `allowed` keys."
+    allowed = list(allowed)
+    if not isinstance(given, dict):
+        raise ValueError(f'{name}: a dictionary is needed, not {type(given).__name__}')
+    for k in given:
+        if k not in allowed:
+            raise ValueError(f'{name}: {k!r} is unknown; allowed: {", ".join(allowed)}')
+    return given
+
+def dims(
+    name:str,   # what the argument is called
+    shape,      # what was given
+    most:int=8192,  # the largest side
+) -> tuple:
+    "`shape` as a tuple of whole numbers, e.g. (C, H, W)."
+    sides = listed(shape)
+    if sides: return tuple(whole(name, v, 1, most) for v in sides)
+    raise ValueError(f'{name}={shape!r}: whole numbers are needed, as (C, H, W)')
+
+def clip_range(
+    clip,           # None, or (low, high)
+    name='clip',    # what the argument is called
+):
+    "`clip` as None or two floats, the lower one first."
+    if clip is None: return None
+    try: low, high = map(float, clip)
+    except (TypeError, ValueError): low = high = math.nan
+    if low < high: return low, high
+    raise ValueError(f'{name}={clip!r}: None, or (low, high) with low < high is needed')
+
+# %% ../nbs/90_checks.ipynb #0156fb01
+ASCII_NAMES = dict(eta='η', beta_min='βmin', beta_max='βmax', alpha='α', gamma='γ', mu='μ', eps='ε',
+                   alpha_bar='ᾱ', sigma='σ', sigma_min='σ_min', sigma_max='σ_max',
+                   sigma_data='σ_data')     # what can be typed everywhere: what is meant
+
+def greek_names(
+    given:dict,     # arguments by name
+    takes:Iterable, # names of the arguments that there are
+) -> dict:
+    "`given` with the Greek names of those that are spelt in ASCII."
+    names = {k: v for k, v in ASCII_NAMES.items() if v in takes and k not in takes}
+    for k in names.keys() & given.keys():
+        if names[k] in given: raise TypeError(f'{names[k]} and {k} are one argument: give one')
+    return {names.get(k, k): v for k, v in given.items()}
+
+def ascii_too(
+    f, # a function with Greek names among its arguments
+):
+    "`f`, which also takes their ASCII spellings: see `ASCII_NAMES`."
+    takes = tuple(inspect.signature(f).parameters)
+    @wraps(f)
+    def g(*args, **kwargs): return f(*args, **greek_names(kwargs, takes))
+    return g
+
 # %% ../nbs/90_checks.ipynb #d243ba9c
 def like(
     name:str,           # what to call `a`
     a:torch.Tensor,     # what must have the shape, type and device
     x:torch.Tensor,     # of this
     of:str='the sample',# what to call that
+    in_what=('shape', 'dtype', 'device'),   # what must be the same
 ) -> torch.Tensor: # `a`
     "`a`, which must be like `x`: shapes that only broadcast would go unnoticed."
-    for k in 'shape', 'dtype', 'device':
+    for k in in_what:
         have, want = getattr(a, k, None), getattr(x, k)
-        if k == 'shape' and have is not None: have, want = tuple(have), tuple(want)
+        if k == 'shape': have, want = have if have is None else tuple(have), tuple(want)
         if have != want:
             raise ValueError(f'{name}: {k} {have} does not fit {of}, which has {k} {want}')
     return a
 
-def _is_batch(x, name, channels):
-    "Is `x` a tensor of floats (N, C, H, W), as far as can be said without its values?"
-    want = f'{name}: floats in [-1, 1] expected'
+def floats(
+    name:str,       # what to call `x`
+    x:torch.Tensor, # what should be floats
+) -> torch.Tensor: # `x`
+    "`x`, which must be a tensor of floats: bytes are no images in [-1, 1]."
     if not isinstance(x, torch.Tensor):
         raise TypeError(f'{name}: a tensor expected, not {type(x).__name__}')
-    if x.dtype == torch.uint8: raise TypeError(f'{want}, not uint8; use to_float({name})')
-    if not x.is_floating_point(): raise TypeError(f'{want}, not {x.dtype}')
+    if x.is_floating_point(): return x
+    use = f'; use to_float({name})' if x.dtype == torch.uint8 else ''
+    kind = str(x.dtype).removeprefix('torch.')
+    raise TypeError(f'{name}: floats in [-1, 1] expected, not {kind}{use}')
+
+def all_finite(
+    name:str,       # what to call `x`, and where it came up
+    x:torch.Tensor, # numbers
+) -> torch.Tensor: # `x`
+    "`x`, all of whose values must be finite; else a `FloatingPointError`."
+    if x.isfinite().all(): return x
+    bad = x.isfinite().logical_not().sum()
+    raise FloatingPointError(f'{name}: {bad} of {x.numel()} values are not finite')
+
+def check_noise(
+    x:torch.Tensor,     # noise to start from
+    shape:tuple,        # what its shape must be
+    name:str='x_T',     # what to call it
+) -> torch.Tensor: # `x`
+    "`x`, which must be finite floats of a shape."
+    floats(name, x)
+    if tuple(x.shape) == tuple(shape): return all_finite(name, x)
+    raise ValueError(f'{name}: shape {tuple(x.shape)}, but (n, C, H, W) = {tuple(shape)} is needed')
+
+def same_shape(
+    x:torch.Tensor, # a tensor
+    of:str,         # what to call it
+    **others,       # by name, what must have its shape; None: not given
+):
+    "`like`, for shapes alone."
+    for name, a in others.items():
+        if a is not None: like(name, a, x, of, ['shape'])
+
+def _is_batch(x, name, channels):
+    "Is `x` a tensor of floats (N, C, H, W), as far as can be said without its values?"
+    floats(name, x)
     shape = tuple(x.shape)
     if x.ndim != 4: raise ValueError(f'{name}: shape (N, C, H, W) expected, not {shape}')
     if channels and x.shape[1] not in channels:
@@ -181,3 +300,8 @@ class Registry(dict):
         raise ValueError(f'{self.kind} {name!r} is unknown; there are: {there}')
 
     def __missing__(self, name): return self.get_or_list(name)
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -3,13 +3,13 @@
 # %% ../nbs/01_training.ipynb #8861bd8c
 from __future__ import annotations
 from functools import partial
-from pathlib import Path
 import torch, torch.nn.functional as F
 from torch import nn
 from torcheval.metrics import Mean, MulticlassAccuracy
 from tqdm.auto import tqdm
-from .checks import check_images
-from .files import model_path, read_json, write_json
+from .checks import check_images, listed, only_keys, whole
+from .files import model_folder, model_path, read_json, write_json
+from .records import check_weights
 from .training import (TrainSettings, eval_mode, get_device, load_weights, save_weights)
 
 # %% ../nbs/01_training.ipynb #de35dd0c
@@ -37,6 +37,8 @@ class ResBlock(nn.Module):
     def forward(self, x): return F.relu(self.body(x) + self.skip(x))
 
 # %% ../nbs/01_training.ipynb #8e511908
+CLASSIFIER_SIZES = dict(widths=4096, depth=64, n_classes=65536, in_channels=64)     # the largest
+
 class Classifier(nn.Module):
     "A small ResNet for 32×32 images: (N, C, 32, 32) in [-1, 1] → logits (N, n_classes)."
     def __init__(self,
@@ -48,6 +50,8 @@ class Classifier(nn.Module):
         super().__init__()
         self.config = dict(widths=list(widths), depth=depth, n_classes=n_classes,
                            in_channels=in_channels)
+        for k, most in CLASSIFIER_SIZES.items():
+            for v in listed(self.config[k]) or [self.config[k]]: whole(k, v, 1, most)
         first = conv(in_channels, widths[0])
         self.stem = nn.Sequential(first, nn.BatchNorm2d(widths[0]), nn.ReLU())
         self.stages = nn.Sequential(*[self._stage(a, b, depth) for a, b in zip(widths, widths[1:])])
@@ -81,15 +85,20 @@ def save_classifier(
     dtype=None,         # as for `save_weights`
 ):
     "Save a `Classifier` so that `load_classifier` can rebuild it."
-    write_json(Path(folder)/'config.json', model.config)
-    save_weights(model, Path(folder)/'model.safetensors', dtype)
+    folder = model_folder(folder)
+    save_weights(model, folder/'model.safetensors', dtype)
+    write_json(folder/'config.json', model.config)
 
 def load_classifier(
     name='fashion_mnist_classifier',  # a name in `models/` or a folder
 ) -> Classifier:
     "A saved `Classifier` in evaluation mode."
     folder = model_path(name)
-    model = Classifier(**read_json(folder/'config.json'))
+    file = folder/'config.json'
+    config = only_keys(str(file), read_json(file), CLASSIFIER_SIZES)
+    try: model = Classifier(**config)
+    except (TypeError, ValueError) as e: raise ValueError(f'{file}: {e}') from e
+    check_weights(folder)
     load_weights(model, folder/'model.safetensors')
     return model.to(memory_format=torch.channels_last)
 
@@ -126,3 +135,8 @@ CLASSIFIER_SETTINGS = TrainSettings(    # of the shipped classifiers
     lr=5e-3, ema=0.99, amp=True, channels_last=True,
     opt_func=partial(torch.optim.AdamW, weight_decay=0.05))
 CLASSIFIER_EPOCHS = 12
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -8,11 +8,14 @@ import importlib, os, sys
 from pathlib import Path
 import torch
 from fastcore.script import Param, call_parse, store_true
-from .files import check_out, write_json
-from .plots import to_float, to_uint8
+from .checks import whole
+from .files import check_free, check_out, model_path, write_json
+from .plots import as_stored, to_float
 from .records import card, load_measurements, results_file, run_measurement
 from .data import data_source
 from .evaluation import ImageEval
+from .own_images import eval_against
+from .diffusion_files import load_diffusion
 from .drawing import cached_images, draw_to_file, drawing_from, read_images
 from .recipes import make_reference, make_samples, run_recipe
 from .bench import run_benches
@@ -26,7 +29,7 @@ def load_plugins():
     "Import the modules that `$SLOWAI_PLUGINS` names."
     for name in filter(None, os.environ.get('SLOWAI_PLUGINS', '').split(',')):
         try: importlib.import_module(name.strip())
-        except ImportError as e:
+        except Exception as e:
             raise ValueError(f'SLOWAI_PLUGINS: {name.strip()!r} cannot be imported ({e})') from e
 
 def one_line_errors(
@@ -42,7 +45,8 @@ def one_line_errors(
 
 def set_threads(n):
     "Use `n` CPU threads; None: as many as PyTorch takes."
-    if n: torch.set_num_threads(n)
+    if n is None: return
+    torch.set_num_threads(whole('threads', n, 1, 4*(os.cpu_count() or 1)))
 
 # %% ../nbs/97_commands.ipynb #d0d00006
 MAKERS = dict(fashion_samples=make_samples, fashion_mnist_reference=make_reference)
@@ -53,10 +57,13 @@ def slowai_train(
     minutes:float=None,         # train for so long instead of the recipe's number of epochs
     epochs:float=None,          # … or for so many epochs
     steps:int=None,             # … or for so many steps
+    more_epochs:float=None,     # … or go on for so long with a finished run, made with --out
     device:str=None,            # cpu, cuda, mps
     resume:store_true=False,    # go on from the checkpoint of a run that was stopped?
+    force:store_true=False,     # replace what a finished or a stopped training left?
     out:str=None,               # folder for the result; default: models/NAME
-    data:str=None,              # data set; default: the recipe's
+    data:str=None,              # data set, or a folder of pictures; default: the recipe's
+    size:int=None,              # of a folder: cut squares of this side from the pictures
     images:int=None,            # use the first so many training images only
     bs:int=None,                # images per step
     threads:int=None,           # CPU threads
@@ -64,27 +71,35 @@ def slowai_train(
     checkpoint_every:int=500,   # steps between checkpoints
 ):
     "Train a model as it was trained for the box; Ctrl-C leaves a checkpoint to resume from."
-    set_threads(threads)
-    if name in MAKERS: return print(one_line_errors(MAKERS[name], out, device=device))
+    given = dict(data=data, size=size, images=images, bs=bs, minutes=minutes, n_epochs=epochs,
+                 n_steps=steps, more_epochs=more_epochs, resume=resume or None)
+    given = {k: v for k, v in given.items() if v is not None}
     def note(step, loss):
         if not print_every or step % print_every: return
         print(f'step {step} loss {loss:.5f}', flush=True)
-    changes = dict(data=data, bs=bs, minutes=minutes, n_epochs=epochs, n_steps=steps)
-    folder = one_line_errors(
-        run_recipe, name, out, images, device, resume, progress=not print_every, callback=note,
-        checkpoint_every=checkpoint_every, **{k: v for k, v in changes.items() if v is not None})
-    print(f'{folder}: {card(folder)["scores"]}')
+    def go():
+        set_threads(threads)
+        if print_every is not None: whole('print_every', print_every)
+        if name not in MAKERS:
+            return run_recipe(name, out, device=device, force=force, progress=not print_every,
+                              callback=note, checkpoint_every=checkpoint_every, **given)
+        if given: raise ValueError(f'{name} is no training and takes no {", ".join(given)}')
+        return MAKERS[name](out, device=device, force=force)
+    folder = one_line_errors(go)
+    print(folder if name in MAKERS else f'{folder}: {card(folder)["scores"]}')
 
 # %% ../nbs/97_commands.ipynb #d0d00007
 def kid_line(
-    x,  # images (n, C, H, W) that were drawn; values outside [-1, 1] are clamped
+    x,  # images (n, C, H, W) that were drawn; they are scored `as_stored`
 ) -> str:
     """One line: KID of drawn images against Fashion-MNIST and its standard error, beside real
     images of that number."""
     ev = ImageEval.fashion_mnist()
-    if tuple(x.shape[1:]) != ev.reference.shape or len(x) < 4:
-        return f'KID: needs at least 4 images of shape {ev.reference.shape}'
-    line = f'KID against Fashion-MNIST {ev.kid_estimate(to_float(to_uint8(x)))}'
+    if tuple(x.shape[1:]) != ev.reference.shape:
+        return (f'no KID: Fashion-MNIST has images of shape {ev.reference.shape}; for others there '
+                'is slowai_eval FOLDER --against OTHERS')
+    if len(x) < 4: return 'no KID: it needs at least 4 images'
+    line = f'KID against Fashion-MNIST {ev.kid_estimate(as_stored(x))}'
     floor = ev.floor(len(x))
     if not floor: return line
     line += f'; {len(x)} real images: {floor["kid"]:.5f}'
@@ -99,19 +114,21 @@ def slowai_sample(
     sampler:str='ddpm',         # ddpm, ddim, heun, dpmpp_2m, … (an unknown name lists them)
     eta:float=None,             # stochasticity: 0 adds no noise, 1 as much as ddpm
     seed:int=0,                 # same seed, same images
-    out:str='samples.png',      # .png (a grid), .npy or .safetensors (the numbers)
+    out:str='samples.png',      # .png (a grid), .npy or .safetensors, or FOLDER/ (single pictures)
     device:str=None,            # cpu, cuda, mps
     batch:int=None,             # images at a time; changes no image
     animate:store_true=False,   # also write the trajectory as a GIF?
-    clip:store_true=False,      # clip x̂0 to [-1, 1] at each step?
+    clip:store_true=False,      # clip the clean-image estimate to [-1, 1] at each step?
     threads:int=None,           # CPU threads
     no_score:store_true=False,  # do not say how far the images are from Fashion-MNIST?
+    force:store_true=False,     # replace what is there? (samples.png is replaced unasked)
 ):
-    "Draw images with a trained model and write them to a file."
-    set_threads(threads)
+    "Draw images with a trained model and write them to a file, or as pictures to a folder."
     def go():
+        set_threads(threads)
         drawing = drawing_from(sampler, steps, eta, clip)
-        return drawing, draw_to_file(model, n, drawing, out, seed, batch, animate, device)
+        return drawing, draw_to_file(model, n, drawing, out, seed, batch, animate, device,
+                                     force=force)
     drawing, r = one_line_errors(go)
     print(f'{r["out"]}: {n} images by {model}, {drawing}, seed {seed}, on {r["device"]} in '
           f'{r["seconds"]:.1f} s ({n/r["seconds"]:.1f} images/s)')
@@ -119,6 +136,15 @@ def slowai_sample(
     if not no_score: print(one_line_errors(kid_line, r['images']))
 
 # %% ../nbs/97_commands.ipynb #d0d00008
+def _is_stored(
+    against,    # the name or folder of a stored reference, or where pictures are
+) -> bool:
+    "Is it a stored reference?"
+    try: return (model_path(against)/'reference.safetensors').exists()
+    except FileNotFoundError:
+        if Path(against).exists(): return False
+        raise
+
 @call_parse
 def slowai_eval(
     path:Param('folder of pictures, .npy or .safetensors', str, nargs='?', opt=False)=None,
@@ -128,28 +154,42 @@ def slowai_eval(
     sampler:str='ddpm',         # ddpm, ddim, heun, dpmpp_2m, … (an unknown name lists them)
     eta:float=None,             # stochasticity: 0 adds no noise, 1 as much as ddpm
     seed:int=0,                 # same seed, same images
-    clip:store_true=False,      # clip x̂0 to [-1, 1] at each step?
-    classifier:str='fashion_mnist_classifier',  # the feature network
-    reference:str='fashion_mnist_reference',    # what to compare with, made by that network
+    clip:store_true=False,      # clip the clean-image estimate to [-1, 1] at each step?
+    against:str='fashion_mnist_reference',  # a stored reference, or pictures of your own
+    classifier:str=None,        # the feature network; default: the shipped one, or one trained here
+    size:int=None,              # cut squares of this side from the pictures, as slowai_train does
     no_floor:store_true=False,  # leave out the scores of real images?
     json:store_true=False,      # print JSON instead of a table?
     out:str=None,               # also write the JSON to this file
+    force:store_true=False,     # replace the file that is there?
     bs:int=512,                 # images per call of the feature network
     device:str=None,            # cpu, cuda, mps
     threads:int=None,           # CPU threads
 ):
-    """Score images against Fashion-MNIST: FID, KID, precision, recall, density, coverage, beside
-    the floor of real images. A drawing run that was stopped goes on."""
-    set_threads(threads)
+    """Score images against Fashion-MNIST, or against pictures of your own: FID, KID, precision,
+    recall, density, coverage, beside the floor of real images. A drawing run that was stopped goes
+    on."""
+    def evaluator():
+        how = dict(bs=whole('bs', bs, 1, 8192), device=device, progress=not json)
+        if not _is_stored(against):
+            return eval_against(read_images(against, size), against, classifier, **how)
+        net = classifier or 'fashion_mnist_classifier'
+        return ImageEval.fashion_mnist(net, reference=against, **how)
     def go():
-        if (path is None) == (model is None):
+        set_threads(threads)
+        if bool(path) == bool(model):
             raise ValueError('give a path or --model, one of the two')
-        if out: check_out(out, ('.json',))
-        ev = ImageEval.fashion_mnist(classifier, bs, reference, device=device, progress=not json)
-        if path: return ev.evaluate(read_images(path), floor=not no_floor)
+        if out: check_free(check_out(out, ('.json',)), force)
         drawing = drawing_from(sampler, steps, eta, clip)
-        x, _ = cached_images(model, n, drawing, seed, device)
-        return ev.evaluate(to_float(x), floor=not no_floor)
+        x = read_images(path, size) if path else None
+        shape = tuple(load_diffusion(model).shape if model else x.shape[1:])
+        ev = evaluator()
+        if shape != ev.reference.shape:
+            raise ValueError(
+                f'{path or model}: images of shape {shape}, but {ev.reference.name} has '
+                f'{ev.reference.shape}: score them --against FOLDER, with images of their kind')
+        if model: x = to_float(cached_images(model, n, drawing, seed, device)[0])
+        return ev.evaluate(x, floor=not no_floor)
     scores = one_line_errors(go)
     if out: write_json(Path(out), scores.to_dict())
     print(scores.to_json() if json else scores)
@@ -175,3 +215,8 @@ def slowai_bench(
 ):
     "Measure the promised speeds; exit status 1 if one is missed."
     if one_line_errors(run_benches, name): sys.exit(1)
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

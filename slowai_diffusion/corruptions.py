@@ -28,7 +28,9 @@ def _blur(x, σ, g):
     x = F.conv2d(x, w.expand(c, 1, 1, -1), groups=c)
     return F.conv2d(x, w[:, None].expand(c, 1, -1, 1), groups=c)
 
-def _noise(x, σ, g): return (x + σ*torch.randn(x.shape, generator=g)).clamp(-1, 1)
+def _noise(x, σ, g):
+    in_range('level', σ, 0, math.inf)
+    return (x + σ*torch.randn(x.shape, generator=g)).clamp(-1, 1)
 
 def _flips(x, share, g):
     k = round(in_range('level', share, 0, 1)*len(x))
@@ -70,3 +72,8 @@ def corrupt(
     order = how.choose(order, labels, level, n, g)
     if len(order) < n: raise ValueError(f'n={n}: only {len(order)} images are there')
     return how.spoil(images[order[:n]].float()/127.5 - 1, level, g)
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

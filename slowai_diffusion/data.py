@@ -106,8 +106,13 @@ def load_samples(
 ) -> tuple[torch.Tensor, torch.Tensor]: # `uint8` (N, 28, 28) and `int64` (N,)
     "One split of a sample set."
     one_of('split', split, SPLITS)
-    with np.load(path, allow_pickle=False) as f:
-        images, labels, is_test = (f[k] for k in ('images', 'labels', 'split'))
+    try:
+        with np.load(path, allow_pickle=False) as f:
+            images, labels, is_test = (f[k] for k in ('images', 'labels', 'split'))
+    except FileNotFoundError: raise
+    except Exception as e:
+        raise ValueError(f'{path} cannot be read: it is truncated, damaged, or no sample set '
+                         f'({e})') from e
     keep = is_test == (split == 'test')
     return torch.from_numpy(images[keep]), torch.from_numpy(labels[keep].astype(np.int64))
 
@@ -237,13 +242,17 @@ def has_fashion_mnist() -> bool:
     return all(whole_split(names) for names in SPLITS.values())
 
 # %% ../nbs/00_data.ipynb #73cad4b1
-IMAGE_SUFFIXES = {'.png', '.jpg', '.jpeg', '.bmp', '.webp'}
+IMAGE_SUFFIXES = {'.png', '.jpg', '.jpeg', '.bmp', '.webp', '.tif', '.tiff'}
 
 def _open(path, size):
     "One picture: upright, on black where it is transparent, cut to a square of `size` if given."
     from PIL import Image, ImageOps, UnidentifiedImageError
     try:
-        with Image.open(path) as f: im = ImageOps.exif_transpose(f)
+        with Image.open(path) as f:
+            if (k := getattr(f, 'n_frames', 1)) > 1:
+                warnings.warn(f'{path} holds {k} pictures, the first is read', stacklevel=4)
+            im = ImageOps.exif_transpose(f)
+        if im.mode in ('F', 'I'): raise OSError(f'it holds numbers of 32 bits ({im.mode})')
         if im.mode.startswith('I;16'): im = Image.fromarray((np.asarray(im) >> 8).astype(np.uint8))
         if im.mode in ('LA', 'PA', 'RGBA') or 'transparency' in im.info:
             im = im.convert('RGBA')
@@ -255,14 +264,18 @@ def _open(path, size):
 
 def _from_folder(folder, size):
     "All images below `folder`, in the order of their names, as `uint8` (N, C, H, W)."
-    files = sorted(f for f in folder.rglob('*') if f.suffix.lower() in IMAGE_SUFFIXES)
+    there = sorted(f for f in folder.rglob('*') if f.is_file() and not f.name.startswith('.'))
+    files = [f for f in there if f.suffix.lower() in IMAGE_SUFFIXES]
     if not files:
         raise ValueError(f'{folder}: no images ({", ".join(sorted(IMAGE_SUFFIXES))}) found')
+    if others := [f.name for f in there if f.suffix.lower() not in IMAGE_SUFFIXES]:
+        warnings.warn(f'{folder}: {len(files):,} images are read, {len(others):,} other files are '
+                      f'left out ({others[0]}, …)', stacklevel=3)
     ims = [_open(f, size) for f in files]
     odd = next((i for i,im in enumerate(ims) if im.size != ims[0].size), None)
     if odd is not None:
-        raise ValueError(
-            f'{files[odd]} is {ims[odd].size}, {files[0]} is {ims[0].size}: give size=')
+        raise ValueError(f'{files[odd]} is {ims[odd].size}, {files[0]} is {ims[0].size}: give a '
+                         'size, as in as_images(folder, size=32)')
     mode = 'L' if all(im.mode == 'L' for im in ims) else 'RGB'
     x = torch.from_numpy(np.stack([np.asarray(im.convert(mode)) for im in ims]))
     return x[:, None] if mode == 'L' else x.permute(0, 3, 1, 2).contiguous()
@@ -282,15 +295,21 @@ def _resized(x, size):
     y = F.interpolate(x.float(), size=(size, size), mode='bilinear', antialias=True)
     return y.round().clamp(0, 255).to(torch.uint8) if x.dtype == torch.uint8 else y.clamp(-1, 1)
 
+def _as_tensor(a):
+    "A tensor of an array of numbers, in whatever order their bytes are."
+    if a.dtype.kind not in 'biufc': raise TypeError(f'data: numbers expected, not {a.dtype}')
+    return torch.as_tensor(a.astype(a.dtype.newbyteorder('='), copy=False))
+
 def as_images(
     data, # (N, H, W), (N, C, H, W) or (N, H, W, C), `uint8` or floats in [-1, 1]; or a folder
     size:int|None=None, # Resize to squares of this side; None: leave the size alone
 ) -> torch.Tensor: # `uint8` or `float32` (N, C, H, W), C = 1 or 3
     "Your own images: anything that is a batch of pictures, in the one form that the course uses."
+    if size is not None: size = whole('size', size, 1, 8192)
     if isinstance(data, (str, Path)):
         if not Path(data).is_dir(): raise FileNotFoundError(f'data: {data} is not a folder')
         return _from_folder(Path(data), size)
-    if not isinstance(data, torch.Tensor): data = torch.as_tensor(np.asarray(data))
+    if not isinstance(data, torch.Tensor): data = _as_tensor(np.asarray(data))
     x = as_nchw(_to_bytes(data))
     if not x.numel(): raise ValueError(f'data: empty, shape {tuple(x.shape)}')
     if x.dtype != torch.uint8:
@@ -312,10 +331,12 @@ class Batches:
         self.images = as_images(images)
         self.labels = None if labels is None else torch.as_tensor(labels)
         self.n, self.bs = len(self.images), whole('bs', bs)
-        self.shuffle, self.drop_last, self.seed = shuffle, drop_last, seed
+        self.shuffle, self.drop_last, self.seed = shuffle, drop_last, whole('seed', seed, 0)
         self.next_epoch = 0
         if labels is not None and len(self.labels) != self.n:
             raise ValueError(f'{self.n} images but {len(self.labels)} labels')
+        if labels is not None and self.labels.ndim > 1:
+            raise ValueError(f'labels: one each is needed, not shape {tuple(self.labels.shape)}')
 
     def __len__(self): return self.n//self.bs if self.drop_last else math.ceil(self.n/self.bs)
 
@@ -323,6 +344,7 @@ class Batches:
         e:int, # Epoch
     ) -> torch.Tensor: # A permutation of 0 … n-1
         "The order of the images in epoch `e`: a pure function of the seed and `e`."
+        whole('e', e, 0)
         if not self.shuffle: return torch.arange(self.n)
         s = int(np.random.SeedSequence([self.seed, e]).generate_state(1, np.uint64)[0] >> 1)
         return torch.randperm(self.n, generator=torch.Generator().manual_seed(s))
@@ -394,3 +416,8 @@ def get_dls(
     train, valid = _split(len(images), n_valid, split_seed)
     return DataLoaders(part(train, shuffle=True), part(valid) if len(valid) else None,
                        test and Batches(*test, bs))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -5,18 +5,20 @@ dial for the noise."""
 
 # %% ../nbs/05_ddim.ipynb #5ef60eea
 from __future__ import annotations
+from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 import numpy as np, torch
-from .checks import exactly_one, in_range, like, one_of, positive, whole
+from .checks import (all_finite, ascii_too, clip_range, exactly_one, floats, greek_names, in_range,
+                     is_a, like, one_of, positive, same_shape, whole)
 from .training import eval_mode, get_device
-from .networks import check_cond, predict
-from .ddpm import DDPM, Drawing, collected, per_image, randn, walk
+from .networks import TABLE, check_cond, check_supported, predict
+from .ddpm import DDPM, Drawing, collected, per_image, randn, trailing_times, walk
 
 # %% auto #0
-__all__ = ['SPACINGS', 'CONFIG_NAMES', 'SUPPORTED', 'VARIANCE_TYPES', 'check_η', 'ddim_step',
-           'ddim_step_for', 'spaced_times', 'SchedulerConfig', 'DDIMOutput', 'DiffusersStyle',
-           'DiffusersStyleDDIM', 'DiffusersStyleDDPM', 'slerp', 'ddim_unstep', 'ddim_invert']
+__all__ = ['SPACINGS', 'CONFIG_NAMES', 'VARIANCE_TYPES', 'check_η', 'ddim_step', 'ddim_step_for',
+           'spaced_times', 'SchedulerConfig', 'DDIMOutput', 'DiffusersStyle', 'DiffusersStyleDDIM',
+           'DiffusersStyleDDPM', 'slerp', 'ddim_unstep', 'ddim_invert']
 
 # %% ../nbs/05_ddim.ipynb #d2a96e31
 def check_η(
@@ -25,6 +27,7 @@ def check_η(
     "η itself; `ValueError` outside [0, 1]."
     return in_range('η', η, 0, 1, why='0 adds no noise, 1 adds as much as DDPM with variance β̃')
 
+@ascii_too
 def ddim_step(
     ddpm:DDPM,          # the diffusion; of a sub-sequence the step leads to the previous kept time
     x_t,                # noisy images (N, …)
@@ -37,9 +40,10 @@ def ddim_step(
 ):
     "One step of DDIM (Song, Meng & Ermon 2020): `(x_{t-1}, x̂0)`."
     t = ddpm.check_t(t)
+    same_shape(x_t, 'x_t', eps_hat=eps_hat, z=z)
     if check_η(η) > 0 and t > 0 and z is None:
         raise ValueError(f'z: fresh noise is needed at t = {t} with η = {η}')
-    return _ddim(ddpm, x_t, eps_hat, t, z, η, clip, reclip)
+    return _ddim(ddpm, x_t, eps_hat, t, z, η, clip_range(clip), reclip)
 
 def _ddim(ddpm, x_t, eps_hat, t, z, η=0., clip=None, reclip=False):
     signal_rate, noise_rate = ddpm._rates(t, x_t)
@@ -74,8 +78,9 @@ def spaced_times(
 ) -> torch.Tensor:
     "Times to keep, increasing, for `sample(steps=…)` and `DDPM.respace`."
     one_of('timestep_spacing', spacing, SPACINGS)
-    trailing = DDPM(T).respace(steps).times
+    trailing = trailing_times(steps, T)
     if spacing == 'trailing': return trailing
+    steps = len(trailing)
     if spacing == 'linspace': return torch.from_numpy(np.linspace(0, T - 1, steps).round()).long()
     stride = T//steps
     most = T - 1 - (steps - 1)*stride
@@ -90,6 +95,13 @@ class SchedulerConfig(dict):
     def __getattr__(self, k):
         if k in self: return self[k]
         raise AttributeError(f'config has no {k!r}; it has: {", ".join(self)}')
+    def get(self, k, default=None):
+        # what `diffusers` asks for first when it makes a scheduler of its own of this one
+        if k == '_use_default_values' and super().get('_eta'):
+            raise ValueError(f'η={self["_eta"]} would be lost: a scheduler of `diffusers` has '
+                             f'none; make it of DiffusersStyleDDIM(η=0), and give eta to its step '
+                             f'or its pipeline')
+        return super().get(k, default)
     def _fixed(self, *args, **kwargs):
         raise TypeError('config cannot be changed; make another scheduler: '
                         '`from_config(config, name=value)`')
@@ -103,16 +115,13 @@ class DDIMOutput(NamedTuple):
     pred_original_sample:torch.Tensor|None = None   # x̂0
 
 # %% ../nbs/05_ddim.ipynb #b6fee243
-CONFIG_NAMES = dict(num_train_timesteps='n_steps', beta_start='βmin', beta_end='βmax',
-                    _eta='η')  # theirs: ours; the others are the same
-SUPPORTED = dict(prediction_type='epsilon', trained_betas=None, thresholding=False,
-                 rescale_betas_zero_snr=False)
+CONFIG_NAMES = {**TABLE, '_eta': 'η'}   # theirs: ours; the others are the same
 
 class DiffusersStyle:
     "What our schedulers share: a `DDPM`, the times that are kept, and the names of `diffusers`."
     order, init_noise_sigma = 1, 1.     # network calls a step; standard deviation to start from
     def _setup(self, ddpm, clip_sample, clip_sample_range, timestep_spacing, steps_offset):
-        self.ddpm, self.steps_offset = ddpm, steps_offset
+        self.ddpm, self.steps_offset = ddpm, whole('steps_offset', steps_offset, 0)
         self.timestep_spacing = one_of('timestep_spacing', timestep_spacing, SPACINGS)
         self.clip_sample = clip_sample
         self.clip_sample_range = positive('clip_sample_range', clip_sample_range)
@@ -155,7 +164,7 @@ class DiffusersStyle:
 
     def _inputs(self, model_output, timestep, sample, generator, variance_noise, noisy):
         "(index, clip, noise) for a step, after a look at what came in."
-        like('model_output', model_output, sample)
+        all_finite('model_output', like('model_output', model_output, sample))
         z, r = variance_noise, self.clip_sample_range
         if z is not None:
             like('variance_noise', z, sample)
@@ -184,10 +193,9 @@ class DiffusersStyle:
         **changes,  # settings that replace those in `config`, as `__init__` takes them
     ):
         "A scheduler with these settings. `ValueError` where one of them says what we do not have."
-        for k, v in SUPPORTED.items():
-            if config.get(k, v) != v:
-                raise ValueError(f'config: {k}={config[k]!r}; only {v!r} is supported here')
+        check_supported(is_a('config', config, Mapping))
         takes = set(cls.__init__.__annotations__)
+        changes = greek_names(changes, takes)
         ours = {CONFIG_NAMES.get(k, k): v for k, v in config.items()}
         return cls(**{**{k: v for k, v in ours.items() if k in takes}, **changes})
 
@@ -202,6 +210,7 @@ def _few(ts): return ', '.join(map(str, ts if len(ts) < 8 else [*ts[:3], '…', 
 # %% ../nbs/05_ddim.ipynb #d4fdedfb
 class DiffusersStyleDDIM(DiffusersStyle):
     "DDIM (Song, Meng & Ermon 2020), to be used like a `diffusers` scheduler."
+    @ascii_too
     def __init__(self,
         n_steps:int=1000,                   # T
         βmin:float=0.0001,                  # variance of the noise added at time 0
@@ -248,6 +257,7 @@ VARIANCE_TYPES = dict(fixed_small='posterior', fixed_large='beta')  # theirs: ou
 
 class DiffusersStyleDDPM(DiffusersStyle):
     "DDPM (Ho, Jain & Abbeel 2020), to be used like a `diffusers` scheduler."
+    @ascii_too
     def __init__(self,
         n_steps:int=1000,                   # T
         βmin:float=0.0001,                  # variance of the noise added at time 0
@@ -292,7 +302,10 @@ def slerp(
 ) -> torch.Tensor:
     "Spherical interpolation, image by image: of two noises of one length, noise of that length."
     like('b', b, a, 'a')
-    w = torch.as_tensor(w, dtype=a.dtype, device=a.device).view(-1, *[1]*(a.ndim - 1))
+    w = all_finite('w', torch.as_tensor(w, dtype=a.dtype, device=a.device))
+    if w.numel() not in (1, len(a)):
+        raise ValueError(f'w: one number, or {len(a)}, are needed, not {w.numel()}')
+    w = w.view(-1, *[1]*(a.ndim - 1))
     dot = lambda u, v: (u*v).flatten(1).sum(1).view(-1, *[1]*(a.ndim - 1))
     cos = (dot(a, b)/(dot(a, a)*dot(b, b)).sqrt()).clamp(-1, 1)
     if (cos < -1 + 1e-6).any():
@@ -330,20 +343,25 @@ def ddim_invert(
     cond=None,              # classes (N,), see `ask`
 ) -> torch.Tensor:
     "The noise x_T from which `sample(…, step=ddim_step, x_T=…)` draws `x_0` in the same `steps`."
-    if not x_0.is_floating_point():
-        raise TypeError(f'x_0: floats in [-1, 1] are needed, got {x_0.dtype}; '
-                        f'`to_float` converts bytes')
+    all_finite('x_0', floats('x_0', x_0))
     refine, device = whole('refine', refine, 0), get_device(None, model)
     cond = check_cond(model, cond, len(x_0), device)
     d = ddpm if steps is None else ddpm.respace(steps)
 
+    times = {t: k for k, t in enumerate(d.times.tolist())}
+
     def ask_at(x_prev, t):
-        eps_hat = predict(model, x_prev, d.times[t], micro_batch, amp, cond)
+        eps_hat = predict(model, x_prev, t, micro_batch, amp, cond)
         for _ in range(refine):
-            x_t = _unstep(d, x_prev, eps_hat, t)
-            eps_hat = predict(model, x_t, d.times[t], micro_batch, amp, cond)
+            x_t = _unstep(d, x_prev, eps_hat, times[t])
+            eps_hat = predict(model, x_t, t, micro_batch, amp, cond)
         return eps_hat
-    def step_to(x_prev, eps_hat, t): return _unstep(d, x_prev, eps_hat, t), None
+    def step_to(x_prev, eps_hat, t): return _unstep(d, x_prev, eps_hat, times[t]), None
 
     with eval_mode(model):
-        return collected(walk(range(len(d)), x_0.to(device), ask_at, step_to, progress=False))
+        return collected(walk([*times], x_0.to(device), ask_at, step_to, progress=False))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -12,19 +12,22 @@ from pathlib import Path
 import numpy as np, torch, torch.nn.functional as F
 from fastcore.basics import patch
 from tqdm.auto import tqdm
-from .checks import Registry, check_images, one_of, whole
-from .files import model_path, read_json, write_json
+from .checks import (MANY_IMAGES, MANY_STEPS, Registry, all_finite, ascii_too, check_images,
+                     check_noise, clip_range, dims, floats, in_range, is_a, like, listed, one_of,
+                     positive, same_shape, whole)
+from .files import model_path, write_json
 from .data import Batches, as_images, fashion_mnist
 from .training import eval_mode, fit, get_device
-from .networks import (ask, check_cond, check_told, fashion_unet, image_shape, imported,
-                       load_network, on_device, predict, save_network, takes_cond)
-_all_ = ['fashion_unet']
+from .networks import (ask, check_cond, check_fits, check_told, fashion_unet, image_shape, imported,
+                       learns_cond, load_network, mixture_network, naming, on_device, predict,
+                       read_table, save_network)
+_all_ = ['fashion_unet', 'mixture_network']
 
 # %% auto #0
 __all__ = ['BETA_TABLES', 'VARIANCES', 'STEPS', 'Diffusion', 'DDPM', 'per_image', 'randn',
-           'randint', 'generators', 'generators_of', 'Drawing', 'walk', 'collected', 'sample',
-           'mixture_network', 'save_ddpm', 'load_ddpm', 'train', 'held_out', 'held_out_loss',
-           'fashion_unet']
+           'randint', 'trailing_times', 'generators', 'generators_of', 'Drawing', 'walk',
+           'collected', 'sample', 'save_ddpm', 'load_ddpm', 'train', 'held_out', 'held_out_loss',
+           'fashion_unet', 'mixture_network']
 
 # %% ../nbs/02_ddpm.ipynb #dab95279
 class Diffusion:
@@ -37,9 +40,7 @@ class Diffusion:
         t,      # times: one, or (N,)
     ) -> torch.Tensor:
         "A draw from q(x_t | x_0), eq. 4: signal rate · x_0 + noise rate · ε."
-        if not x_0.is_floating_point():
-            raise TypeError(f'x_0: floats in [-1, 1] are needed, got {x_0.dtype}; '
-                            f'`to_float` converts bytes')
+        like('ε', ε, floats('x_0', x_0), 'x_0', ['shape'])
         signal_rate, noise_rate = self.rates(t, x_0)
         return signal_rate*x_0 + noise_rate*ε
 
@@ -50,7 +51,8 @@ class Diffusion:
         clip=None,  # None, or (low, high) that x̂0 is clipped to
     ) -> torch.Tensor:
         "The clean-image estimate: equation 4 solved for x_0."
-        return _clean(x_t, eps_hat, *self.rates(t, x_t), clip)
+        same_shape(x_t, 'x_t', eps_hat=eps_hat)
+        return _clean(x_t, eps_hat, *self.rates(t, x_t), clip_range(clip))
 
     def network_time(self, t):
         "What the network is told at times `t`."
@@ -71,18 +73,20 @@ def _linear(n_steps, βmin, βmax): return torch.linspace(βmin, βmax, n_steps)
 
 class DDPM(Diffusion):
     "Denoising diffusion (Ho, Jain & Abbeel 2020): a table of β, and all that follows from it."
+    @ascii_too
     def __init__(self,
         n_steps:int=1000,   # T
         βmin:float=0.0001,  # variance of the noise added at time 0
         βmax:float=0.02,    # … and at time T-1, the noisiest
         beta_schedule:str='linear', # how β goes from one to the other, one of `BETA_TABLES`
     ):
-        whole('n_steps', n_steps)
+        n_steps = whole('n_steps', n_steps, most=MANY_STEPS)
+        βmin, βmax = float(positive('βmin', βmin)), float(positive('βmax', βmax))
         if not 0 < βmin <= βmax < 1:
             raise ValueError(f'βmin={βmin}, βmax={βmax}: 0 < βmin ≤ βmax < 1 is needed')
         self.n_steps, self.βmin, self.βmax, self.beta_schedule = n_steps, βmin, βmax, beta_schedule
         self.times = torch.arange(n_steps)  # what the network is told at each step
-        self._set(BETA_TABLES[beta_schedule](n_steps, βmin, βmax))
+        self._set(BETA_TABLES.get_or_list(beta_schedule)(n_steps, βmin, βmax))
 
     def _set(self, β):
         self.β = β                          # variance of the noise that each step adds
@@ -137,7 +141,10 @@ def check_t(self:DDPM,
     n=None, # number of images it must fit
 ) -> torch.Tensor:
     "Times as an int64 tensor; `TypeError` unless integers, `ValueError` outside 0 … T-1."
-    t, last = torch.as_tensor(t), len(self) - 1
+    last = len(self) - 1
+    try: t = torch.as_tensor(t)
+    except (TypeError, ValueError, RuntimeError):
+        raise TypeError(f't={t!r}: integers 0 … {last} are needed') from None
     if t.is_floating_point() or t.is_complex() or t.dtype == torch.bool:
         raise TypeError(f't must hold integers 0 … {last}, got {t.dtype}')
     if t.numel() and (t.min() < 0 or t.max() > last):
@@ -209,7 +216,8 @@ def loss(self:DDPM,
     if t is None: t = self.draw_times(len(x_0), generator).to(x_0.device)
     if ε is None: ε = randn(x_0.shape, generator, x_0.device)
     x_t = self.add_noise(x_0, ε, t)
-    return F.mse_loss(ask(model, x_t, self.network_time(t), cond).float(), ε)
+    eps_hat = ask(model, x_t, self.network_time(t), cond).float()
+    return F.mse_loss(like('network: its answer', eps_hat, ε, 'the images', ['shape']), ε)
 
 # %% ../nbs/02_ddpm.ipynb #27b8cf6e
 @patch
@@ -242,9 +250,10 @@ def step(self:DDPM,
     "One step of Algorithm 2: `(x_{t-1}, x̂0)`. At t = 0 the result is the mean."
     one_of('variance', variance, VARIANCES)
     t = self.check_t(t)
+    same_shape(x_t, 'x_t', eps_hat=eps_hat, z=z)
     if z is None and t > 0:
         raise ValueError(f'z: fresh noise is needed at t = {t}; only the step from t = 0 has none')
-    return self._step(x_t, eps_hat, t, z, variance, clip)
+    return self._step(x_t, eps_hat, t, z, variance, clip_range(clip))
 
 @patch
 def _step(self:DDPM, x_t, eps_hat, t, z, variance, clip):
@@ -255,17 +264,22 @@ def _step(self:DDPM, x_t, eps_hat, t, z, variance, clip):
     return μ_tilde + σ2.sqrt()*z, x0_hat
 
 # %% ../nbs/02_ddpm.ipynb #773a7cd8
+def trailing_times(
+    steps,  # how many, 1 … T
+    T:int,  # of how many times
+) -> torch.Tensor:
+    "Evenly spaced times down from T-1, increasing."
+    steps = whole('steps', steps, 1, T)
+    return torch.tensor([round(T - k*T/steps) - 1 for k in range(steps)]).flip(0)
+
 @patch
 def respace(self:DDPM,
     steps,  # how many steps, 1 … T; or the times to keep
 ) -> DDPM:
     "The same diffusion on a sub-sequence of its times, with its own α, β and β̃; see `.times`."
-    T = len(self)
-    if isinstance(steps, int) or hasattr(steps, 'is_integer'):
-        if steps != int(steps) or not 1 <= steps <= T:
-            raise ValueError(f'steps={steps} is not possible: an integer 1 … {T} is needed')
-        keep = torch.tensor([round(T - k*T/steps) - 1 for k in range(int(steps))]).flip(0)
-    else: keep = self.check_t(list(steps)).unique()
+    T, given = len(self), listed(steps)
+    if given == []: raise ValueError('steps: at least one time is needed')
+    keep = trailing_times(steps, T) if given is None else self.check_t(given).unique()
     new = copy.copy(self)
     new.times, new.ᾱ = self.times[keep], self.ᾱ[keep]
     new._derive()
@@ -306,7 +320,7 @@ def generators(
     start:int=0,    # number of the first one
 ) -> list[torch.Generator]:
     "One per image, seeded by (seed, i): `generators(s, 64)[16:]` are `generators(s, 48, 16)`."
-    if seed < 0: raise ValueError(f'seed={seed} must not be negative')
+    seed, n = whole('seed', seed, 0), whole('n', n, 0, MANY_IMAGES)
     seeds = (np.random.SeedSequence([seed, i]).generate_state(1, 'uint64')[0]
              for i in range(start, start + n))
     return [torch.Generator().manual_seed(int(s)) for s in seeds]
@@ -317,6 +331,8 @@ def generators_of(
     n:int,      # how many images
 ):
     "What `seed` stands for, or `generator`: a function's two ways to be told its noise."
+    for g in generator if isinstance(generator, (list, tuple)) else [generator]:
+        if g is not None: is_a('generator', g, torch.Generator)
     if seed is None: return generator
     if generator is not None: raise ValueError('give seed or generator, not both')
     return generators(seed, n)
@@ -339,19 +355,20 @@ class Drawing:
 
     def __post_init__(self):
         def put(name, value): object.__setattr__(self, name, value)
-        put('options', tuple(sorted(dict(self.options).items())))
+        plain = {k: v.item() if hasattr(v, 'item') else v for k, v in dict(self.options).items()}
+        put('options', tuple(sorted(plain.items())))
         if not isinstance(self.grid, str): put('grid', tuple(torch.as_tensor(self.grid).tolist()))
-        if self.micro_batch is not None: whole('micro_batch', self.micro_batch)
-        if self.clip is None: return
-        put('clip', tuple(float(v) for v in self.clip))
-        if not (len(self.clip) == 2 and self.clip[0] < self.clip[1]):
-            raise ValueError(f'clip={self.clip}: None, or (low, high) with low < high is needed')
+        for k in 'calls', 'micro_batch':
+            if getattr(self, k) is not None: put(k, whole(k, getattr(self, k), 1, MANY_IMAGES))
+        in_range('first', self.first, 0, 1, open_low=True)
+        put('clip', clip_range(self.clip))
 
     def changed(self, **changes) -> Drawing:
         "With other fields; `steps` are `calls`, or the times; `variance` is an option of 'ddpm'."
         if (steps := changes.pop('steps', None)) is not None:
-            alone = isinstance(steps, int) or hasattr(steps, 'is_integer')
-            changes.update(dict(calls=steps) if alone else dict(grid=list(steps)))
+            kept = listed(steps)
+            if kept is None: changes['calls'] = whole('steps', steps, 1, MANY_STEPS)
+            else: changes['grid'] = kept
         if (variance := changes.pop('variance', None)) is not None:
             options = dict(changes.get('options', self.options))
             changes['options'] = {**options, 'variance': variance}
@@ -376,7 +393,7 @@ class Drawing:
 
 # %% ../nbs/02_ddpm.ipynb #8ba16284
 def walk(
-    times,          # where the walk goes, in order: times, or their numbers in a table
+    times,          # where the walk goes, in order
     x_t,            # where it starts: noisy images (N, …)
     ask,            # (x_t, t) -> the network's answer
     step,           # (x_t, answer, t) -> (x at the next time, x̂0)
@@ -385,10 +402,14 @@ def walk(
 ):
     "The loop over times, one answer a step: yields `(x_t, x̂0)` after each."
     answer = None
-    for t in tqdm(times, disable=not progress, unit='step'):
-        if answer is None or float(t) not in skip: answer = ask(x_t, t)
-        x_t, x0_hat = step(x_t, answer, t)
+    for k, t in enumerate(tqdm(times, disable=not progress, unit='step'), 1):
+        if answer is None or float(t) not in skip:
+            asked = f"the network's answer at t = {float(t):g}, step {k} of {len(times)}"
+            answer = all_finite(asked, like(asked, ask(x_t, t), x_t, 'the images', ['shape']))
+        before, (x_t, x0_hat) = x_t, step(x_t, answer, t)
+        like('step: what it makes of the images', x_t, before, 'them', ['shape'])
         yield x_t, x0_hat
+    all_finite('the images after the last step', x_t)
 
 def collected(states, return_all:bool=False):
     "What a walk leads to; or the lists `(x_ts, x_0s)` of all that it passes."
@@ -419,11 +440,11 @@ def _plan(ddpm, drawing, step, skip_steps):
     d = ddpm if kept is None else ddpm.respace(kept)
     skip = {float(t) for t in (() if skip_steps is None else skip_steps)}
     if drawing.reuse: d, skip = ddpm, set(ddpm.times.tolist()) - set(d.times.tolist())
-    if step is None: step = imported(STEPS[drawing.sampler])(d, drawing)
+    if step is None: step = imported(STEPS.get_or_list(drawing.sampler))(d, drawing)
     elif drawing.options or drawing.sampler != 'ddpm':
         given = dict(drawing.options) or drawing.sampler
         raise ValueError(f'{given} is for its own steps; give step or variance, not both')
-    return d, step, {k for k, t in enumerate(d.times.tolist()) if t in skip}
+    return d, step, skip
 
 @torch.no_grad()
 def sample(
@@ -444,44 +465,27 @@ def sample(
     **changes,              # of the drawing: steps, variance, clip, amp, micro_batch, …
 ):
     "Algorithm 2: n images (n, C, H, W); or the lists `(x_ts, x_0s)`, one entry per step."
-    how = (drawing or Drawing()).changed(**changes)
-    d, step, skip = _plan(ddpm, how, step, skip_steps)
-    n, generator = whole('n', n), generators_of(seed, generator, n)
-    device = on_device(model, device)
+    how = is_a('drawing', drawing or Drawing(), Drawing).changed(**changes)
+    d, step, skip = _plan(is_a('ddpm', ddpm, DDPM), how, step, skip_steps)
+    n = whole('n', n, most=MANY_IMAGES)
+    generator, device = generators_of(seed, generator, n), on_device(model, device)
     cond = check_cond(model, cond, n, device)
     check_told(model, d)
-    shape = shape or image_shape(model)
-    x_t = randn((n, *shape), generator, device) if x_T is None else x_T.to(device)
+    own = image_shape(model, x_T)
+    shape = own if shape is None else dims('shape', shape)
+    if getattr(model, 'config', None) is not None: one_of('channels in shape', shape[0], own[:1])
+    x_t = randn((n, *shape), generator, device) if x_T is None else check_noise(x_T, (n, *shape))
+    times = {t: k for k, t in enumerate(d.times.tolist())}
 
-    def ask_at(x_t, t): return predict(model, x_t, d.times[t], how.micro_batch, how.amp, cond)
+    def ask_at(x_t, t): return predict(model, x_t, t, how.micro_batch, how.amp, cond)
     def step_from(x_t, eps_hat, t):
-        z = randn(x_t.shape, generator, device, x_t.dtype) if t > 0 else None
-        return step(d, x_t, eps_hat, t, z, clip=how.clip)
+        k = times[t]
+        z = randn(x_t.shape, generator, device, x_t.dtype) if k > 0 else None
+        return step(d, x_t, eps_hat, k, z, clip=how.clip)
 
     with eval_mode(model):
-        states = walk(range(len(d))[::-1], x_t, ask_at, step_from, skip, progress)
+        states = walk([*times][::-1], x_t.to(device), ask_at, step_from, skip, progress)
         return collected(states, return_all)
-
-# %% ../nbs/02_ddpm.ipynb #ef07d0d2
-def mixture_network(
-    ddpm:DDPM,  # the diffusion, whose times it is told; in between they may be real
-    μ,          # centres (K, …), the classes 0 … K-1
-    s:float,    # standard deviation of each
-):
-    "The exact `(x_t, t, cond=None) -> ε̂` for data of K equally likely Gaussians, or of one."
-    M, k = torch.as_tensor(μ, dtype=torch.float64).flatten(1), torch.arange(len(μ))
-    times, log_snr = ddpm.times.numpy(), ddpm.log_snr(range(len(ddpm))).numpy()
-    def eps_hat(x_t, t, cond=None):
-        λ = torch.as_tensor(np.interp(t.double().numpy(), times, log_snr))
-        ᾱ, x = λ.sigmoid().view(-1, 1), x_t.double().flatten(1)
-        v = ᾱ*s**2 + 1 - ᾱ
-        log_p = (ᾱ.sqrt()*x@M.T - ᾱ/2*M.pow(2).sum(1))/v    # without |x|², the same for all k
-        if cond is not None:    # the other classes are out of the question
-            log_p = log_p.masked_fill((cond[:, None] >= 0) & (cond[:, None] != k), -torch.inf)
-        mean = log_p.softmax(1)@M
-        return ((1 - ᾱ).sqrt()/v*(x - ᾱ.sqrt()*mean)).view_as(x_t).to(x_t)
-    eps_hat.takes_cond = True
-    return eps_hat
 
 # %% ../nbs/02_ddpm.ipynb #95217e27
 _SCHEDULER = 'scheduler_config.json'
@@ -493,7 +497,7 @@ def save_ddpm(
     dtype=None,     # e.g. `torch.float16` to halve the file
 ) -> None:
     "Save a diffusion and its network in `diffusers`' form: `from_pretrained(folder)` reads it."
-    ddpm.saved()    # complains about what cannot be saved
+    is_a('ddpm', ddpm, DDPM).saved()    # complains about what cannot be saved
     save_network(unet, folder, dtype)
     settings = dict(_class_name='DDPMScheduler', num_train_timesteps=ddpm.n_steps,
                     beta_start=ddpm.βmin, beta_end=ddpm.βmax, beta_schedule=ddpm.beta_schedule,
@@ -508,11 +512,7 @@ def load_ddpm(
 ):
     "`(ddpm, unet)` from the box, the network as `load_network` gives it."
     folder = model_path(name)
-    s = read_json(folder/_SCHEDULER)
-    if (kind := s.get('prediction_type', 'epsilon')) != 'epsilon':
-        raise ValueError(f'{folder}: prediction_type is {kind!r}; only \'epsilon\' is supported')
-    ddpm = DDPM(s['num_train_timesteps'], s['beta_start'], s['beta_end'],
-                s.get('beta_schedule', 'linear'))
+    with naming(folder/_SCHEDULER) as file: ddpm = DDPM(**read_table(file))
     return ddpm, load_network(folder, device)
 
 # %% ../nbs/02_ddpm.ipynb #49bb76e4
@@ -527,16 +527,15 @@ def train(
     **kwargs,                   # the rest of `fit`: minutes, ema, amp, checkpoint, …
 ):
     "Train a network to see noise, with `fit`; labels are told to one that takes a condition."
-    ddpm, with_cond = ddpm or DDPM(), takes_cond(unet)
+    ddpm = ddpm or DDPM()
     if n_epochs is None and not {'n_steps', 'minutes'} & set(kwargs): n_epochs = 5
     dl = data
     if not isinstance(data, Batches):
         images = fashion_mnist('train')[0] if data is None else as_images(data)
         dl = Batches(images, bs=bs, shuffle=True, seed=kwargs.get('seed', 0))
-    has, takes = dl.images.shape[1], image_shape(unet)[0]
-    if has != takes:
-        raise ValueError(f'data: images with {has} channels, but the network takes {takes}')
-    check_told(unet, ddpm)
+    check_fits('data', dl.images, image_shape(unet, dl.images))
+    check_told(unet, is_a('ddpm', ddpm, DDPM))
+    with_cond = learns_cond(unet, dl)
     def loss_fn(model, batch):
         x, y = batch if isinstance(batch, (tuple, list)) else (batch, None)
         return ddpm.loss(model, x, cond=y if with_cond else None)
@@ -552,7 +551,7 @@ def held_out(
     cond=None,      # classes (N,), if `losses_of` takes them
 ):
     "`(t, losses)` of every image, times spread evenly, with noise that depends on the seed alone."
-    g = torch.Generator().manual_seed(seed)
+    g, bs = torch.Generator().manual_seed(whole('seed', seed, 0)), whole('bs', bs)
     t = diffusion.spread_times(len(images), g)
     ε = randn(images.shape, g)
     columns = [v.split(bs) for v in (images, t, ε, cond) if v is not None]
@@ -578,7 +577,8 @@ def held_out_loss(
         cond = None if cond is None else cond.to(device)
         with torch.autocast(device.type, torch.bfloat16, enabled=amp):
             eps_hat = ask(model, x_t, ddpm.network_time(t).to(device), cond)
-        return (eps_hat.float().cpu() - ε).pow(2).flatten(1).mean(1)
+        losses = (eps_hat.float().cpu() - ε).pow(2).flatten(1).mean(1)
+        return all_finite('the held-out losses', losses)
     with eval_mode(model): return held_out(losses_of, ddpm, images, seed, bs, cond)
 
 # %% ../nbs/02_ddpm.ipynb #f2b27c93
@@ -591,3 +591,8 @@ def _squared_cosine(n_steps, βmin, βmax):
     t = torch.arange(n_steps + 1, dtype=torch.float64)/n_steps
     ᾱ = ((t + .008)/1.008*torch.pi/2).cos()**2
     return (1 - ᾱ[1:]/ᾱ[:-1]).clamp(max=.999).float()
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

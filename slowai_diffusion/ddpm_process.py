@@ -45,3 +45,8 @@ class DDPMProcess:
     def sample(self, n:int=16, **kwargs):
         "`sample(ddpm, network, n, …)` of lesson 02."
         return sample(self.ddpm, self.network, n, **kwargs)
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 import math
 import torch
-from .checks import like
+from .checks import clip_range, like, whole
 from .training import eval_mode, get_device
 from .networks import predict
 from .schedules import Schedule, as_diffusion
@@ -18,7 +18,7 @@ class Denoiser:
         schedule:Schedule,      # the schedule to sample with
         trained_on=None,        # the diffusion whose times it is told; None: `schedule`
         prediction_type:str='noise',    # what it predicts, as for `components`
-        clip=None,              # None, or the range x̂0 is clipped to
+        clip=None,              # None, or the range x̂0 is clipped to; or tensors of its ends
         reclip:bool=False,      # after clipping, also use the ε̂ that fits?
         micro_batch:int|None=16,# images per network call; None: all at once, faster on a GPU
         amp:bool=False,         # bf16 autocast?
@@ -28,9 +28,10 @@ class Denoiser:
         self.schedule = schedule
         self.trained_on = schedule if trained_on is None else as_diffusion(trained_on)
         self.prediction_type = prediction_type
-        self.clip = clip
+        per_channel = isinstance(clip, tuple) and isinstance(clip[0], torch.Tensor)
+        self.clip = clip if per_channel else clip_range(clip)
         self.reclip = reclip
-        self.micro_batch = micro_batch
+        self.micro_batch = None if micro_batch is None else whole('micro_batch', micro_batch)
         self.amp = amp
         self._at = {}
 
@@ -92,3 +93,8 @@ def mixture_denoiser(
         eps_hat = eps_hat.view_as(x_t).to(x_t)
         return (x_t - noise_rate*eps_hat)/signal_rate, eps_hat
     return denoise
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

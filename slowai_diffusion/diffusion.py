@@ -11,11 +11,11 @@ import torch
 from fastcore.basics import patch
 from torch import nn
 from . import samplers
-from .checks import Registry, check_images, whole
+from .checks import (MANY_IMAGES, Registry, check_images, check_noise, dims, is_a, like, whole)
 from .plots import to_float
 from .data import Batches, as_images, get_dls
 from .training import History, eval_mode, fit, get_device
-from .networks import ask, image_shape, takes_cond
+from .networks import (ask, check_cond, check_fits, image_shape, learns_cond, takes_cond)
 from .ddpm import Drawing, held_out as losses_held_out, randn, sample
 from .distances import Moments
 from .evaluation import ImageEval
@@ -57,13 +57,15 @@ class DiffusionModel(nn.Module):
         shape=None,         # (C, H, W) of the images; None: as the network's configuration says
     ):
         super().__init__()
+        if not callable(network): raise TypeError(f'network={network!r}: a network is needed')
         self.network = network
         self.diffusion = as_diffusion(schedule, 'schedule')
         self.objective = _objective(objective)
-        self.tell_at = TOLD[told]
+        self.tell_at = TOLD.get_or_list(told)
         self.told = told
         self.normalised = normalised
-        self.shape = tuple(shape or image_shape(network))
+        self.shape = image_shape(network) if shape is None else dims('shape', shape)
+        if len(self.shape) != 3: raise ValueError(f'shape={shape}: (C, H, W) is needed')
         if normalised:
             self.register_buffer('mean', torch.full(self.shape[:1], math.nan))
             self.register_buffer('variance', torch.full(self.shape[:1], math.nan))
@@ -100,13 +102,6 @@ class DiffusionModel(nn.Module):
         raise ValueError(f'told={self.told!r}: the network would be told {low:.4g} … {high:.4g}, '
                          f'but it takes {least:g} … {most:g} (config.time_range): build it with a '
                          f'range that fits, or tell it one of: {", ".join(TOLD)}')
-
-    def _check_shape(self, name, x):
-        "Are these images (N, C, H, W) of the shape that the model draws?"
-        for k, what in (0, 'channels'), (1, 'rows'), (2, 'columns'):
-            if x.shape[1 + k] == self.shape[k]: continue
-            raise ValueError(f'{name}: images with {x.shape[1 + k]} {what}, but the model is for '
-                             f'{self.shape[k]}')
 
     @property
     def config(self): return getattr(self.network, 'config', None)
@@ -192,13 +187,12 @@ def image_losses(self:DiffusionModel,
     cond=None,      # classes (N,), see `ask`
 ) -> dict:
     "`dict(loss, noise, signal, velocity)`, (N,) each: what is minimised, and all three errors."
-    check_images(x_0, 'x_0', channels=None)
-    if x_0.shape[1] != self.shape[0]:
-        raise ValueError(f'x_0: images with {x_0.shape[1]} channels, but the model is for '
-                         f'{self.shape[0]}')
+    check_fits('x_0', check_images(x_0, 'x_0', channels=None), self.shape)
     z_0, kind = self.normalise(x_0).flatten(1), self.objective.prediction_type
     if t is None: t = self.diffusion.draw_times(len(x_0), generator).to(x_0.device)
-    ε = randn(z_0.shape, generator, z_0.device) if ε is None else ε.flatten(1)
+    if ε is None: ε = randn(z_0.shape, generator, z_0.device)
+    else: ε = like('ε', ε, x_0, 'x_0', ['shape']).flatten(1)
+    ε = ε.to(z_0.dtype)
     answers = []
     def network(z_t, t):
         answers.append(self(z_t.view_as(x_0), t, cond).flatten(1))
@@ -293,17 +287,19 @@ def generate(self:DiffusionModel,
 ):
     "`n` images (n, C, H, W), about in [-1, 1]."
     if diffusion_steps is not None: whole('diffusion_steps', diffusion_steps)
+    if drawing is not None: is_a('drawing', drawing, Drawing)
     other = drawing.sampler if drawing else changes.get('sampler')
     four = stochasticity, variance_preserving, num_multisteps, second_order_alpha
+    n = whole('n', n, most=MANY_IMAGES)
     how = drawing or Drawing(_combined(dict(zip(SAMPLER_DEFAULTS, four)), other))
     how = how.changed(**changes)
     s = self.schedule if schedule is None else as_diffusion(schedule, 'schedule').as_schedule()
     device = get_device(device, self)
     sampler, times = self._plan(how, s, diffusion_steps)
-    if x_T is not None and tuple(x_T.shape) != (n, *self.shape):
-        raise ValueError(f'x_T: shape {tuple(x_T.shape)}, but (n, C, H, W) = {(n, *self.shape)} '
-                         f'is needed')
+    if x_T is not None: check_noise(x_T, (n, *self.shape))
+    if isinstance(start, str): how, start = how.changed(start=start), None
     if start is None and how.start != 'noise': start = STARTS[how.start](s, times[0].item())
+    cond = check_cond(self, cond, n, device)
     # DDPM's posterior is of the clipped x̂0 (lesson 02), whatever ε̂ was
     denoise = self.to(device).denoiser(s, how.clip, how.reclip or how.sampler == 'ddpm',
                                        how.micro_batch, how.amp)
@@ -403,10 +399,11 @@ def train_on(self:DiffusionModel,
     dl = data
     if not isinstance(data, Batches):
         dl = Batches(data, bs=bs, shuffle=True, seed=settings.get('seed', 0))
-    self._check_shape('data', dl.images)
+    check_fits('data', dl.images, self.shape)
     if self.normalised and not self.variance.isfinite().all(): self.learn_normalisation(dl.images)
     if n_epochs is None and not {'n_steps', 'minutes'} & set(settings): n_epochs = 5
-    now, with_cond, period = {}, self.takes_cond, score_every or len(dl)
+    now, with_cond = {}, learns_cond(self, dl)
+    period = len(dl) if score_every is None else whole('score_every', score_every)
 
     def loss_fn(model, batch):
         x, y = batch if isinstance(batch, (tuple, list)) else (batch, None)
@@ -473,3 +470,8 @@ def keras_diffusion(
     "The untrained model of `KERAS_DIFFUSION` (Béres 2022), for `train_on(data, bs=…, **fit)`."
     return DiffusionModel(residual_unet(**{**KERAS_DIFFUSION['network'], **network}),
                           **KERAS_DIFFUSION['model'])
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

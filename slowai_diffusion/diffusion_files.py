@@ -3,20 +3,19 @@
 # %% ../nbs/11_diffusion.ipynb #fileshead
 from __future__ import annotations
 import json
-from contextlib import contextmanager
 from pathlib import Path
 import torch
-from .checks import one_of
+from .checks import one_of, only_keys
 from .files import model_path, read_json, sha256, write_json
+from .records import WEIGHTS, weights_file
 from .training import get_device
-from .networks import load_network, save_network
+from .networks import load_network, naming, save_network
 from .ddpm import load_ddpm
 from .schedules import as_diffusion
 from .objectives import Objective
 from .diffusion import DiffusionModel
 
 # %% ../nbs/11_diffusion.ipynb #3e2ad66f
-_FILES = ('config.json', 'diffusion_pytorch_model.safetensors')     # of the network
 _KEYS = ('_class_name', 'objective', 'told', 'normalised', 'shape', 'sha256')
 
 def _check_rebuilt(model):
@@ -32,7 +31,7 @@ def _check_rebuilt(model):
 
 def save_diffusion(
     model:DiffusionModel,   # with a network whose class is in `NETWORKS`
-    folder,                 # gets config.json, diffusion_pytorch_model.safetensors, diffusion.json
+    folder,                 # gets config.json, the weights as safetensors, and diffusion.json
     dtype=None,             # of the stored weights, e.g. `torch.float16`; None: as they are
 ) -> None:
     "Save a model for `load_diffusion`. What has no name is refused before anything is written."
@@ -43,31 +42,22 @@ def save_diffusion(
     if 'schedule' in settings: _check_rebuilt(model)
     json.dumps(settings)
     save_network(model.network, folder, dtype)
-    hashes = {f: sha256(folder/f) for f in _FILES}
+    hashes = {f.name: sha256(f) for f in (folder/'config.json', weights_file(folder))}
     write_json(folder/'diffusion.json', dict(**settings, sha256=hashes))
     (folder/'scheduler_config.json').unlink(missing_ok=True)    # of part one's models
 
-@contextmanager
-def _naming(file):
-    "What goes wrong inside is a `ValueError` that names the file."
-    try: yield
-    except (ValueError, TypeError, AttributeError, KeyError) as e:
-        raise ValueError(f'{file}: {e}') from e
-
 def _check_settings(s, folder):
-    "Does diffusion.json hold what it must, and do the other files belong to it?"
-    if not isinstance(s, dict):
-        raise ValueError(f'a JSON object is needed, not {type(s).__name__}')
+    "Does diffusion.json hold nothing else than it must, and do the other files belong to it?"
     needed = [*_KEYS, 'ddpm' if 'ddpm' in s else 'schedule']
-    if s.get('normalised'): needed += ['mean', 'variance']
+    if s['normalised']: needed += ['mean', 'variance']
+    only_keys('settings', s, needed)
     for k in needed:
         if k not in s: raise ValueError(f'{k!r} is missing')
-    for k in s:
-        if k not in needed: raise ValueError(f'{k!r} is unknown; allowed: {", ".join(needed)}')
     one_of('_class_name', s['_class_name'], ['DiffusionModel'])
-    for f in _FILES:
+    hashes = only_keys('sha256', s['sha256'], ('config.json', *WEIGHTS))
+    for f in 'config.json', next((w for w in WEIGHTS if w in hashes), WEIGHTS[0]):
         if not (folder/f).exists(): raise ValueError(f'{f}, which belongs to it, is missing')
-        if sha256(folder/f) != s['sha256'].get(f):
+        if sha256(folder/f) != hashes.get(f):
             raise ValueError(f'{f} is not the file that it was written with: changed since, or '
                              f'saving was interrupted')
 
@@ -84,14 +74,19 @@ def load_diffusion(
             return DiffusionModel(network, ddpm).eval()
         raise ValueError(f'{folder}: holds neither diffusion.json (of `save_diffusion`) nor '
                          f'scheduler_config.json (of `save_ddpm`)')
-    s = read_json(file)
-    with _naming(file):
+    s = read_json(file, _KEYS)
+    with naming(file):
         _check_settings(s, folder)
         diffusion = as_diffusion({k: s[k] for k in ('ddpm', 'schedule') if k in s})
         objective = Objective(**s['objective'])
-    with _naming(folder/_FILES[0]): network = load_network(folder, device)
-    with _naming(file):
+    network = load_network(folder, device)
+    with naming(file):
         model = DiffusionModel(network, diffusion, objective, told=s['told'],
                                normalised=s['normalised'], shape=s['shape'])
         if s['normalised']: model._set_moments(s['mean'], s['variance'])
     return model.eval().to(device)
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

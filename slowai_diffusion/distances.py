@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 import numpy as np, torch
-from .checks import in_range
+from .checks import all_finite, in_range
 
 # %% ../nbs/03_evaluation.ipynb #a9c78890
 class Gaussian:
@@ -20,8 +20,8 @@ class Gaussian:
         if μ.ndim != 1 or Σ.shape != (len(μ), len(μ)):
             shapes = f'{tuple(μ.shape)} and {tuple(Σ.shape)}'
             raise ValueError(f'μ (d,) and Σ (d, d) expected, not {shapes}')
-        self.μ = μ.detach().double().cpu()
-        self.Σ = Σ.detach().double().cpu()
+        self.μ = all_finite('μ', μ.detach().double().cpu())
+        self.Σ = all_finite('Σ', Σ.detach().double().cpu())
 
     def __repr__(self): return f'Gaussian({len(self.μ)} dimensions, rank {self.A.shape[1]})'
 
@@ -203,7 +203,7 @@ def kernel_distance(
 ) -> Estimate:
     """KID: the unbiased squared MMD with the cubic kernel (Bińkowski et al. 2018), and its standard
     error over both sets (jackknife, corrected). Can be negative."""
-    n, m = len(x), len(y)
+    n, m = len(all_finite('x', x)), len(all_finite('y', y))
     in_range('min_share', min_share, 0, 1)
     if n < 2 or m < 2: raise ValueError(f'x and y: at least 2 images are needed, not {n} and {m}')
     if x.shape[1:] != y.shape[1:]:
@@ -262,7 +262,7 @@ def manifold_scores(
     block:int=512,      # rows at a time
 ) -> Manifold:
     "Precision, recall, density and coverage of `x` against `y`."
-    x, y = x.double(), y.double()
+    x, y = all_finite('x', x.double()), all_finite('y', y.double())
     r_x, = neighbour_radii(x, (k,), block)
     r_y, r_dense = radii_y or neighbour_radii(y, (k, k_density), block)
     inside, dense = 0, 0
@@ -332,3 +332,8 @@ def fid_infinity(
     rest = y - X@torch.tensor([value, slope]).double()
     se = (rest.pow(2).sum()/(points - 2)*cov[0, 0]).sqrt().item()
     return FIDInfinity(value, se, slope, ns, fids)
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -5,12 +5,12 @@ for the many that scores want."""
 
 # %% ../nbs/94_drawing.ipynb #d0a00004
 from __future__ import annotations
-import hashlib, time
+import hashlib, io, math, os, shutil, time, uuid
 from pathlib import Path
 import numpy as np, torch, torch.nn.functional as F
-from .checks import whole
-from .files import atomic_path, cache_dir, check_out, model_path, sha256
-from .plots import save_gif, save_png, to_float
+from .checks import MANY_IMAGES, is_a, one_of, whole
+from .files import (atomic_path, cache_dir, check_free, check_out, model_path, sha256)
+from .plots import as_stored, save_gif, save_png, to_float, to_uint8
 from .records import in_parts
 from .data import as_images
 from .training import get_device
@@ -20,8 +20,8 @@ from .diffusion import DiffusionModel
 from .diffusion_files import load_diffusion
 
 # %% auto #0
-__all__ = ['SUFFIXES', 'READERS', 'drawing_from', 'draw_images', 'save_images', 'read_images',
-           'draw_to_file', 'model_key', 'cached_images']
+__all__ = ['SUFFIXES', 'READERS', 'OUT', 'drawing_from', 'draw_images', 'check_target',
+           'save_images', 'read_images', 'draw_to_file', 'model_key', 'cached_images']
 
 # %% ../nbs/94_drawing.ipynb #d0a00007
 def drawing_from(
@@ -50,9 +50,10 @@ def draw_images(
     progress:bool=True,     # show a bar?
 ):
     "Images (n, C, H, W) of a model."
-    n = whole('n', n)
+    n, drawing = whole('n', n), is_a('drawing', drawing, Drawing)
     batch = n if batch is None else whole('batch', batch)
     model = _model(model, device)
+    _check_memory(n, model.shape, 4*(drawing.calls or 1000) if return_all else 16)
     runs = []
     for start in range(0, n, batch):
         k = min(batch, n - start)
@@ -60,6 +61,15 @@ def draw_images(
         runs.append(model.draw(k, drawing, noise, return_all=return_all, progress=progress))
     if return_all: return [torch.cat(parts).cpu() for parts in zip(*runs)]
     return torch.cat(runs).cpu()
+
+def _check_memory(n, shape, per_value):
+    "Will `n` images of `shape` fit into half of the memory, at so many bytes for each value?"
+    try: have = os.sysconf('SC_PHYS_PAGES')*os.sysconf('SC_PAGE_SIZE')
+    except (AttributeError, ValueError, OSError): have = 8e9    # Windows does not say
+    need = n*math.prod(shape)*per_value
+    if need <= have/2: return
+    raise ValueError(f'n={n}: so many images of shape {tuple(shape)} need {need/1e9:,.0f} GB of '
+                     f'memory, and half of what is here is {have/2e9:,.0f} GB: draw fewer at once')
 
 def _model(model, device=None):
     "A `DiffusionModel` from itself, a name or a folder."
@@ -69,19 +79,62 @@ def _model(model, device=None):
 # %% ../nbs/94_drawing.ipynb #d0a00015
 SUFFIXES = ('.png', '.npy', '.safetensors')
 
-def save_images(
-    path,   # `….png`: a grid; `….npy`, `….safetensors`: the numbers
-    x,      # images (N, C, H, W) in [-1, 1]
-):
-    "Write images, in one piece or not at all."
+def _is_folder(path):
+    "Does `path` mean a folder: one that is there, a name with a / behind it or with no dot in it?"
+    return str(path).endswith(('/', os.sep)) or Path(path).is_dir() or not Path(path).suffix
+
+def _pictures(folder):
+    "The pictures in a folder that `save_images` wrote: 00000.png, 00001.png, …"
+    return [p.name for p in folder.glob('*.png') if len(p.stem) >= 5 and p.stem.isdecimal()]
+
+def check_target(
+    path,               # where images are to be written
+    force:bool=False,   # may what is there be replaced?
+) -> Path:
+    "`path` if `save_images` can write there and nothing is lost by it; else an error."
+    if not _is_folder(path): return check_free(check_out(path, SUFFIXES), force)
     path = Path(path)
+    check_out(path.absolute().with_suffix('.png'), SUFFIXES)    # can a file be written beside it?
+    check_free(path, ours=_pictures(path))
+    if path.is_dir() and _pictures(path) and not force:
+        raise FileExistsError(f'out={str(path)!r} holds pictures: choose another out, or force')
+    return path
+
+def save_images(
+    path,   # `….png`: a grid; `….npy`, `….safetensors`: the numbers; `…/`: a folder of pictures
+    x,      # images (N, C, H, W), written as `as_stored` says
+):
+    "Write images, in one piece or not at all. Pictures that it wrote before into a folder go."
+    if not len(x): raise ValueError(f'images: empty, shape {tuple(x.shape)}')
+    if _is_folder(path): return _save_pictures(Path(path), x)
+    path = Path(path)
+    one_of('ending of path', path.suffix, SUFFIXES)
     if path.suffix == '.png': return save_png(path, x, zoom=2)
-    with atomic_path(path) as tmp:
-        if path.suffix == '.npy':
-            with open(tmp, 'wb') as f: np.save(f, x.numpy(), allow_pickle=False)
-        else:
-            from safetensors.torch import save
-            tmp.write_bytes(save(dict(images=x.contiguous())))
+    data = _npy(as_stored(x)) if path.suffix == '.npy' else _safetensors(as_stored(x))
+    with atomic_path(path) as tmp: tmp.write_bytes(data)
+
+def _save_pictures(folder, x):
+    "All pictures are written before the first takes its place."
+    from PIL import Image
+    new = folder/f'.new-{uuid.uuid4().hex[:8]}'
+    new.mkdir(parents=True)
+    try:
+        for i, image in enumerate(to_uint8(x).permute(0, 2, 3, 1).cpu().numpy()):
+            Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image).save(
+                new/f'{i:05}.png')
+        for name in _pictures(folder): (folder/name).unlink()
+        for picture in new.iterdir(): os.replace(picture, folder/picture.name)
+    except OSError as e: raise OSError(f'{folder} cannot be written: {e}') from e
+    finally: shutil.rmtree(new, ignore_errors=True)
+
+def _npy(x):
+    data = io.BytesIO()
+    np.save(data, x.numpy(), allow_pickle=False)
+    return data.getvalue()
+
+def _safetensors(x):
+    from safetensors.torch import save
+    return save(dict(images=x.contiguous()))
 
 def _read_npy(path):
     try: return np.load(path, allow_pickle=False)
@@ -101,7 +154,8 @@ def _read_safetensors(path):
 READERS = {'.npy': _read_npy, '.safetensors': _read_safetensors}
 
 def read_images(
-    path,   # folder of pictures, `.npy`, or `.safetensors` (its only tensor, or 'images')
+    path,               # folder of pictures, `.npy`, or `.safetensors` (its only, or 'images')
+    size:int|None=None, # resize to squares of this side; None: leave the size alone
 ) -> torch.Tensor:
     """Images of a folder or a file, `float32` (N, C, H, W) in [-1, 1]; 28×28 is padded to 32×32
     with black."""
@@ -109,34 +163,42 @@ def read_images(
     if not path.exists(): raise FileNotFoundError(f'path={str(path)!r} does not exist')
     if not path.is_dir() and path.suffix not in READERS:
         raise ValueError(f'path={str(path)!r}: a folder of pictures, a .npy or a .safetensors '
-                         'file is needed')
-    x = as_images(path if path.is_dir() else READERS[path.suffix](path))
+                         'file is needed (slowai_sample --out FOLDER/ or --out FILE.npy)')
+    try: x = as_images(path if path.is_dir() else READERS[path.suffix](path), size)
+    except (TypeError, ValueError) as e:
+        reason = str(e).split('; use')[0].removeprefix('data: ')
+        raise ValueError(reason if str(path) in reason else f'{path}: {reason}') from e
     x = to_float(x) if x.dtype == torch.uint8 else x
     return F.pad(x, (2,)*4, value=-1.) if tuple(x.shape[2:]) == (28, 28) else x
 
 # %% ../nbs/94_drawing.ipynb #d0a00018
+OUT = 'samples.png'
+
 def draw_to_file(
     model='fashion_unet',   # a name in `models/`, or a folder
     n:int=64,               # how many images
     drawing=Drawing('ddpm', 50),    # how
-    out='samples.png',      # .png (grid), .npy or .safetensors (numbers)
+    out=OUT,                # .png (grid), .npy or .safetensors (numbers), or a folder (pictures)
     seed:int=0,             # as for `draw_images`
     batch:int|None=None,    # images at a time; None: all
     animate:bool=False,     # also write the trajectory as a GIF beside `out`?
     device=None,            # None: 'cpu'
     progress:bool=True,     # show a bar?
+    force:bool=False,       # replace what is there? (`samples.png` is replaced unasked)
 ) -> dict:
     "Draw and write; returns `dict(out, images, seconds, device)`."
-    out = check_out(out, SUFFIXES)
-    if animate: check_out(out.with_suffix('.gif'), ('.gif',))
+    force = force or str(out) == OUT
+    target = check_target(out, force)
+    gif = target.with_suffix('.gif')
+    if animate: check_free(check_out(gif, ('.gif',)), force)
     model = _model(model, device)
     start = time.perf_counter()
     x = draw_images(model, n, drawing, seed, batch, device, animate, progress)
     seconds = time.perf_counter() - start
-    if animate: save_gif(out.with_suffix('.gif'), x, imsize=.8)
+    if animate: save_gif(gif, x, imsize=.8)
     x = x[-1] if animate else x
     save_images(out, x)
-    return dict(out=out, images=x, seconds=seconds, device=get_device(None, model))
+    return dict(out=target, images=x, seconds=seconds, device=get_device(None, model))
 
 # %% ../nbs/94_drawing.ipynb #d0a00021
 def model_key(
@@ -159,10 +221,15 @@ def cached_images(
 ) -> tuple:
     """`(images, seconds)`: `uint8` images (n, C, H, W), and how long it took to draw them. Goes
     on where a stopped run was."""
-    whole('n', n)
+    whole('n', n, most=MANY_IMAGES)
     key, loaded = f'{model_key(model)}/{drawing.key}-seed{seed}', []
     def draw(k, start):
         if not loaded: loaded.append(_model(model, device))
         return loaded[0].draw(k, drawing, generators(seed, k, start=start), progress=False)
     folder = Path(folder or cache_dir()/'draws').absolute()
     return in_parts(draw, n, cache=folder/key, progress=progress)
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

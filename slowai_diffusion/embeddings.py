@@ -98,3 +98,8 @@ def _whole(t, dim, time_range, max_frequency=1000.):
 def _position(t, dim, time_range):
     "DDPM's: the time as it is, whatever its range."
     return transformer_embedding(t, dim)
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -12,9 +12,10 @@ from functools import cached_property
 from pathlib import Path
 import torch
 from torch import nn
-from .checks import check_images, whole
-from .files import atomic_path, model_path, read_json, write_json
+from .checks import all_finite, check_images, whole
+from .files import (atomic_path, model_folder, model_path, read_json, write_json)
 from .plots import to_float
+from .records import check_weights
 from .data import fashion_mnist
 from .classifier import load_classifier
 from .features import feature_batches, features, fingerprint, hooked, image_check
@@ -106,7 +107,7 @@ class Reference:
         data = dict(features=self.features.to(dtype), mean=self.moments.μ, scatter=self.moments.S)
         if self.held_out is not None: data['held_out'] = self.held_out.to(dtype)
         data = {k: v.contiguous() for k, v in data.items()}
-        with atomic_path(Path(folder)/'reference.safetensors') as tmp:
+        with atomic_path(model_folder(folder)/'reference.safetensors') as tmp:
             Path(tmp).write_bytes(save(data))
         shape = self.shape and list(self.shape)
         write_json(Path(folder)/'config.json',
@@ -120,12 +121,17 @@ class Reference:
         "Read what `save` wrote."
         from safetensors.torch import load_file
         folder = model_path(name)
-        c = read_json(folder/'config.json')
+        c = read_json(folder/'config.json', ('name', 'n', 'shape', 'layer', 'net_sha256'))
+        whole(f'n in {folder/"config.json"}', c['n'], 2)
         file = folder/'reference.safetensors'
-        try: d = load_file(file)
+        try:
+            d = load_file(file)
+            d['features'], d['mean'], d['scatter']
         except FileNotFoundError: raise
         except Exception as e:
             raise ValueError(f'{file} cannot be read: it is truncated or damaged ({e})') from e
+        check_weights(folder)
+        for k, v in d.items(): all_finite(f'{k} in {file}', v)
         moments = Moments()
         moments.n, moments.μ, moments.S = c['n'], d['mean'], d['scatter']
         held_out = d['held_out'].float() if 'held_out' in d else None
@@ -258,7 +264,7 @@ class Scores:
 
     def to_json(self) -> str:
         "`to_dict` as text."
-        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
+        return json.dumps(self.to_dict(), indent=1)
 
 # %% ../nbs/03_evaluation.ipynb #fcaee97a
 @contextmanager
@@ -286,7 +292,8 @@ class ImageEval:
         self.name = name or type(feature_model).__name__
         how = dict(bs=bs, amp=amp, device=device, progress=progress)
         self.how = dict(validate=self._check_batch if validate is True else validate, **how)
-        if not isinstance(reference, (Reference, str, Path)):
+        made_here = not isinstance(reference, (Reference, str, Path))
+        if made_here:
             reference = Reference.of(feature_model, reference, layer, held_out,
                                      validate=validate, **how)
         elif held_out is not None:
@@ -295,6 +302,19 @@ class ImageEval:
         if isinstance(reference, (str, Path)): reference = Reference.load(reference)
         self.reference = reference
         self._check_reference()
+        if made_here: self._check_sight()
+
+    def _check_sight(self):
+        "Warn of a network that was never trained, or that does not tell images from noise."
+        batch_norms = [m for m in self.net.modules() if hasattr(m, 'num_batches_tracked')]
+        untrained = any(m.num_batches_tracked == 0 for m in batch_norms)
+        r, g = self.reference, torch.Generator().manual_seed(0)
+        noise = torch.rand(64, *r.shape, generator=g)*2 - 1
+        apart = kernel_distance(self.features(noise), r.features[:512]).value
+        if not untrained and apart > .01: return
+        why = 'was never trained' if untrained else 'takes pure noise for images'
+        warnings.warn(f'{self.name} {why} (KID of noise: {apart:.5f}): its scores say nothing',
+                      stacklevel=4)
 
     def _check_reference(self):
         "Was the reference made by this network, from this layer?"
@@ -387,6 +407,9 @@ class ImageEval:
     ) -> Scores:
         "All scores of images whose features are known."
         r = self.reference
+        if all_finite('features', f).shape[1:] != r.features.shape[1:]:
+            raise ValueError(f'features: {r.features.shape[1]} each are needed, got shape '
+                             f'{tuple(f.shape)}')
         with _heard() as said: fid = self._fid(Moments(f))
         notes = [str(w.message) for w in said]
         kid = kernel_distance(f, r.features, r.sums)
@@ -428,3 +451,8 @@ def fashion_scores(
 def garments_gaussian() -> Gaussian:
     "The Gaussian with the mean and the covariance of (10,000 of) the training images' pixels."
     return gaussian_of(to_float(fashion_mnist('train')[0][:10_000]).flatten(1))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 from tqdm.auto import tqdm
-from .checks import check_images, warn_range, whole
+from .checks import all_finite, check_images, warn_range, whole
 from .training import eval_mode, get_device
 
 # %% ../nbs/03_evaluation.ipynb #0c1ad9e4
@@ -56,8 +56,7 @@ def _pooled(seen, what):
     if f.ndim != 2:
         shape = tuple(f.shape)
         raise ValueError(f'{what} puts out shape {shape}; (b, d) or (b, d, H, W) is needed')
-    if not f.isfinite().all(): raise ValueError(f'{what} puts out values that are not finite')
-    return f.cpu()
+    return all_finite(f'what {what} puts out', f).cpu()
 
 @torch.no_grad()
 def feature_batches(
@@ -82,7 +81,8 @@ def feature_batches(
             if check:
                 check(x)
                 low, high = min(low, x.amin().item()), max(high, x.amax().item())
-            with torch.autocast(device.type, torch.bfloat16, enabled=amp): model(x.to(device))
+            with torch.autocast(device.type, torch.bfloat16, enabled=amp):
+                model(x.to(device, torch.float32))
             yield _pooled(seen, f'layer={layer!r} of {type(model).__name__}')
     if low <= high: warn_range(low, high)
 
@@ -107,3 +107,8 @@ def fingerprint(
         h.update(k.encode())
         h.update(v.detach().cpu().contiguous().numpy().tobytes())
     return h.hexdigest()
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

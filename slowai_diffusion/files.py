@@ -6,14 +6,14 @@
 from __future__ import annotations
 import hashlib, json, os, threading, time, uuid
 from collections.abc import Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 
 # %% auto #0
 __all__ = ['OUT_SUFFIXES', 'atomic_path', 'write_json', 'read_json', 'sha256', 'cache_dir',
-           'offline', 'models_dirs', 'model_path', 'default_folder', 'writable_folder', 'check_out',
-           'download_file']
+           'offline', 'models_dirs', 'model_path', 'model_folder', 'default_folder',
+           'writable_folder', 'check_out', 'check_free', 'locked', 'download_file']
 
 # %% ../nbs/91_files.ipynb #aad1433c
 @contextmanager
@@ -27,23 +27,34 @@ def atomic_path(
     try:
         yield tmp
         os.replace(tmp, path)
+    except OSError as e:
+        if e.filename or type(e) is not OSError: raise
+        raise OSError(f'{path} cannot be written: {e}') from e      # a full disk names no file
     finally: tmp.unlink(missing_ok=True)
 
 def write_json(
     path:str|Path,  # where to
     data,           # numbers, strings, lists and dictionaries
 ) -> None:
-    "Write `data` as indented JSON, in one piece or not at all."
-    text = json.dumps(data, indent=1, ensure_ascii=False) + '\n'
-    with atomic_path(path) as tmp: tmp.write_text(text, encoding='utf-8')
+    "Write `data` as indented JSON, in one piece or not at all; NaN is no JSON."
+    try: text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+    except ValueError as e: raise ValueError(f'{path}: this cannot be written as JSON: {e}') from e
+    with atomic_path(path) as tmp: tmp.write_text(text + '\n', encoding='utf-8')
 
 def read_json(
-    path:str|Path, # a file
+    path:str|Path,      # a file
+    keys:Sequence=(),   # what the dictionary in it must hold
 ):
-    "What a JSON file holds; a `ValueError` names a file that is damaged."
+    "What a JSON file holds; a `ValueError` names a file that is damaged or holds something else."
     text = Path(path).read_bytes()
-    try: return json.loads(text)
-    except ValueError as e: raise ValueError(f'{path} is not readable JSON: {e}') from e
+    try: data = json.loads(text)
+    except (ValueError, RecursionError) as e:
+        raise ValueError(f'{path} is not readable JSON: {e}') from e
+    if keys and not isinstance(data, dict):
+        raise ValueError(f'{path} holds a {type(data).__name__}, not a dictionary')
+    missing = [k for k in keys if k not in data]
+    if missing: raise ValueError(f'{path} lacks {", ".join(missing)}')
+    return data
 
 def sha256(
     path:str|Path, # a file
@@ -68,18 +79,33 @@ def models_dirs() -> list[Path]: # In the order of the search
     return [pkg.parent/'models', pkg/'models']
 
 def model_path(
-    name:str|Path, # A name (`'fashion_unet'`), an existing path, or an old `'../models/NAME'`
+    name:str|Path, # A name (`'fashion_unet'`), a path (`'./mine'`), or an old `'../models/NAME'`
 ) -> Path:
-    "Where something in `models/` is: an existing path as it is; else only its last part counts."
+    """Where a model is. A name, a text without `/`, means what the course ships, then
+    `models/NAME` here; a path is taken as it is, an old one into `models` for its last part."""
+    if not isinstance(name, (str, os.PathLike)):
+        raise TypeError(f'name={name!r}: a name or a path is needed, not {type(name).__name__}')
     p = Path(name).expanduser()
-    if str(name) and p.exists(): return p
-    folders = [d for d in models_dirs() if d.is_dir()]
+    is_name, old = name == p.name and name != '..', p.parent.name == 'models'
+    if str(name) and not is_name and p.exists(): return p
+    folders = [d for d in (*models_dirs(), Path('models')) if d.is_dir()]
     for d in folders:
-        for n in p.name, p.stem:
+        for n in (p.name, p.stem) if old else (p.name,)*is_name:
             if n and (d/n).exists(): return d/n
-    shipped = {f.name for d in folders for f in d.iterdir() if not f.name.startswith('.')}
-    there = ', '.join(sorted(shipped)) or 'nothing yet'
-    raise FileNotFoundError(f'no model {str(name)!r}; there is: {there}')
+    found = {f.name for d in folders for f in d.iterdir() if not f.name.startswith('.')}
+    there = ', '.join(sorted(found)) or 'nothing yet'
+    here = f"; what lies here is './{name}'" if is_name and p.exists() else ''
+    raise FileNotFoundError(f'no model {str(name)!r}; there is: {there}{here}')
+
+def model_folder(
+    path:str|Path, # a folder
+) -> Path:
+    "`path`, if a model may be saved there; `FileExistsError` where its config.json is of none."
+    path = Path(path)
+    ours = 'diffusion.json', 'scheduler_config.json', '*.safetensors'
+    if not (path/'config.json').exists() or any(any(path.glob(k)) for k in ours): return path
+    raise FileExistsError(f'folder={str(path)!r} holds a config.json that is of no model: choose '
+                          'another folder')
 
 def default_folder(
     name:str, # of a model
@@ -118,6 +144,44 @@ def check_out(
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(f'{out} exists and cannot be written to')
     return path
+
+# %% ../nbs/91_files.ipynb #382d9995
+def check_free(
+    path:str|Path,      # a file or a folder that is to be written
+    force:bool=False,   # may a file, or a folder with a finished model, be replaced?
+    ours:Sequence=(),   # names in a folder that may be there
+) -> Path:
+    "`path` if nothing is lost by writing there; else a `FileExistsError` with the remedy."
+    path, out = Path(path), f'out={str(path)!r}'
+    if path.is_dir():
+        there = sorted(p.name for p in path.iterdir() if not p.name.startswith('.'))
+        others = [name for name in there if name not in ours]
+        if not others: return path
+        if 'card.json' not in there:
+            raise FileExistsError(f'{out} is a folder that holds other things ({others[0]}, …): '
+                                  'choose another out')
+    elif not path.exists(): return path
+    if force: return path
+    what = 'a finished model' if path.is_dir() else 'a file'
+    raise FileExistsError(f'{out} is {what} that exists: choose another out, or force')
+
+@contextmanager
+def locked(
+    path:str|Path, # a folder that exists, or a file in one
+):
+    "Within it no other process gets `locked(path)`: a `BlockingIOError` tells it so at once."
+    from filelock import FileLock, Timeout
+    path = Path(path)
+    file = path/'.lock' if path.is_dir() else path.with_name(f'.{path.name}.lock')
+    lock = FileLock(file, timeout=0)
+    try: lock.acquire()
+    except Timeout:
+        raise BlockingIOError(f'{str(path)!r} is in use by another process: wait until it has '
+                              'ended, or choose another name') from None
+    try: yield
+    finally:
+        with suppress(PermissionError): file.unlink(missing_ok=True)  # Windows removes it itself
+        lock.release()
 
 # %% ../nbs/91_files.ipynb #14ec04e4
 def _answering(mirrors, name, wait=5.):
@@ -167,3 +231,8 @@ def download_file(
         except ValueError: why[m] = 'truncated or altered, its SHA-256 is another'
     reasons = '; '.join(f'{m}: {why.get(m, "no answer")}' for m in mirrors)
     raise ConnectionError(f'{name} could not be downloaded ({reasons})')
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -109,3 +109,8 @@ def gaussian_start(
 STARTS = Registry('start')  # name -> (schedule, t) -> (noise -> x_t at the first time)
 STARTS.register('noise', lambda schedule, t: lambda ε: ε)
 STARTS.register('gaussian', lambda schedule, t: gaussian_start(garments_gaussian(), schedule, t))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

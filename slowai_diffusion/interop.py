@@ -9,19 +9,21 @@ import copy, inspect, math, warnings
 from pathlib import Path
 import numpy as np, torch
 from torch import nn
-from .checks import Registry, like, one_of, positive, whole
-from .files import atomic_path, read_json, write_json
+from .checks import (MANY_IMAGES, Registry, all_finite, check_noise, dims, greek_names, like,
+                     one_of, positive, whole)
+from .files import atomic_path, check_free, model_path, read_json, write_json
 from .training import eval_mode, get_device
-from .networks import ask, check_cond, image_shape, on_device, predict
+from .networks import (TABLE, ask, check_cond, check_sizes, image_shape, naming, on_device, predict)
 from .ddpm import (DDPM, collected, generators_of, load_ddpm, randn, save_ddpm, walk)
-from .ddim import (DDIMOutput, DiffusersStyle, DiffusersStyleDDIM, DiffusersStyleDDPM)
+from .ddim import (VARIANCE_TYPES, DDIMOutput, DiffusersStyle, DiffusersStyleDDIM,
+                   DiffusersStyleDDPM)
 _all_ = ['DDIMOutput', 'DiffusersStyleDDIM', 'DiffusersStyleDDPM']
 
 # %% auto #0
-__all__ = ['STEP_TAKES', 'EPSILON', 'SCHEDULERS', 'HUB_CARD', 'network_calls', 'steps_for',
-           'Counted', 'alphas_of', 'check_scheduler', 'diffusers_sample', 'make_scheduler',
-           'translated', 'save_pipeline', 'load_pipeline', 'DDIMOutput', 'DiffusersStyleDDIM',
-           'DiffusersStyleDDPM']
+__all__ = ['STEP_TAKES', 'EPSILON', 'SCHEDULERS', 'HUB_CARD', 'PIPELINE', 'network_calls',
+           'steps_for', 'Counted', 'alphas_of', 'check_scheduler', 'diffusers_sample',
+           'make_scheduler', 'translated', 'save_pipeline', 'load_pipeline', 'DDIMOutput',
+           'DiffusersStyleDDIM', 'DiffusersStyleDDPM']
 
 # %% ../nbs/06_diffusers.ipynb #cac4a693
 def network_calls(
@@ -131,12 +133,10 @@ def _scheduled(sched, steps, model_ddpm):
 
 def _check_asked(sz, model, x_T, s, step_kwargs):
     "Do shapes, network and arguments fit one another?"
-    if len(sz) != 4 or not all(isinstance(k, int) and k >= 1 for k in sz):
-        raise ValueError(f'sz={sz}: four integers ≥ 1 are needed, (N, C, H, W)')
+    if len(sz) != 4: raise ValueError(f'sz={sz}: (N, C, H, W) is needed')
     if getattr(model, 'config', None) is not None and sz[1:] != image_shape(model):
         raise ValueError(f'sz={sz}: the network takes images of shape {image_shape(model)}')
-    if x_T is not None and tuple(x_T.shape) != sz:
-        raise ValueError(f'x_T: shape {tuple(x_T.shape)} does not fit sz={sz}')
+    if x_T is not None: check_noise(x_T, sz)
     takes = inspect.signature(s.step).parameters
     if unknown := sorted(set(step_kwargs) - set(takes)):
         free = [k for k in takes if k not in (*STEP_TAKES, 'generator', 'return_dict')]
@@ -164,7 +164,7 @@ def diffusers_sample(
 ):
     "Images `sz` drawn with any scheduler; or `(x_ts, x_0s)`, one entry per call, in its own scale."
     if model is None: ddpm, model = load_ddpm('fashion_unet', get_device(device))
-    s, sz = _scheduled(sched, steps, ddpm), tuple(sz)
+    s, sz = _scheduled(sched, steps, ddpm), dims('sz', sz, MANY_IMAGES)
     _check_asked(sz, model, x_T, s, step_kwargs)
     generator = generators_of(seed, generator, sz[0])
     device = on_device(model, device)
@@ -202,7 +202,8 @@ def make_scheduler(
 ):
     "A scheduler for the network's own β, set up for a fair comparison."
     one_of('scheduler', name, ('ours', *SCHEDULERS))
-    if name == 'ours': return DiffusersStyleDDIM(**ddpm.config, **{'η': 0., **changes})
+    if name == 'ours':
+        return DiffusersStyleDDIM(**ddpm.config, **{'η': 0., **greek_names(changes, 'η')})
     settings = SCHEDULERS[name]
     import diffusers
     table = dict(num_train_timesteps=len(ddpm), beta_start=ddpm.βmin, beta_end=ddpm.βmax,
@@ -259,11 +260,13 @@ x_t = √ᾱ_t·x_0 + √(1-ᾱ_t)·ε, t = 0 … {last}, β from {βmin} to {β
 {rows}
 """
 
+PIPELINE = ('model_index.json', 'unet', 'scheduler')    # what its folder holds
+
 def _card_rows(facts, unet):
     "The lines of the card's table."
     flat = {}
     for k, v in facts.items():
-        if k in ('name', 'about', 'files', 'sha256'): continue
+        if k in ('name', 'about', 'files', 'sha256', 'in_diffusers'): continue
         if isinstance(v, dict): flat.update({f'{k} {kk}': vv for kk, vv in v.items()})
         else: flat[k] = v
     if not flat: flat = dict(parameters=sum(p.numel() for p in unet.parameters()))
@@ -282,9 +285,15 @@ def save_pipeline(
 ) -> Path:
     "Write a folder for `DDPMPipeline.from_pretrained`, with its model card: ready for the hub."
     folder, facts = Path(folder), dict(facts or {})
+    if type(unet).__name__ != 'UNet2DModel':
+        raise TypeError(f'unet: diffusers has no {type(unet).__name__}, so that its pipelines '
+                        f'could not read the folder; `save_ddpm` writes one for this course')
     if (folder/'config.json').exists():
         raise ValueError(f'folder={str(folder)!r} holds a single model (config.json); give '
                          f'another, or an empty one')
+    is_pipeline = (folder/'model_index.json').exists()
+    check_free(folder, ours=(*PIPELINE, 'README.md') if is_pipeline else PIPELINE)
+    one_of('variance_type', variance_type, VARIANCE_TYPES)
     save_ddpm(ddpm, unet, folder/'unet', dtype)
     config = folder/'unet'/'scheduler_config.json'
     (folder/'scheduler').mkdir(exist_ok=True)
@@ -300,7 +309,7 @@ def save_pipeline(
                            license=license, dataset=dataset, rows=_card_rows(facts, unet),
                            shape='×'.join(map(str, image_shape(unet))), last=len(ddpm) - 1,
                            βmin=ddpm.βmin, βmax=ddpm.βmax, beta_schedule=ddpm.beta_schedule)
-    with atomic_path(folder/'README.md') as tmp: Path(tmp).write_text(text)
+    with atomic_path(folder/'README.md') as tmp: tmp.write_text(text, encoding='utf-8')
     return folder
 
 def load_pipeline(
@@ -308,20 +317,26 @@ def load_pipeline(
     device='cpu',   # where the network goes
 ):
     "`(ddpm, unet)` from a folder of `diffusers`; weights are read from safetensors only."
-    if not (Path(folder)/'model_index.json').exists(): return load_ddpm(folder, device)
-    folder = Path(folder)
-    index = read_json(folder/'model_index.json')
-    kind = index.get('unet', [None]*2)[1]
-    if kind != 'UNet2DModel':
+    folder = model_path(folder)
+    if not (folder/'model_index.json').exists(): return load_ddpm(folder, device)
+    index = read_json(folder/'model_index.json', ['_class_name', 'unet'])
+    if index['unet'] != ['diffusers', 'UNet2DModel']:
         raise ValueError(f'{folder}: a pipeline of a UNet2DModel is needed, this is '
-                         f'{index.get("_class_name")} with {kind}')
-    config = read_json(folder/'scheduler'/'scheduler_config.json')
-    one_of(f'{folder}: variance_type', config.get('variance_type'),
-           (None, 'fixed_small', 'fixed_large'))
-    ddpm = DiffusersStyleDDPM.from_config(config).ddpm
+                         f'{index["_class_name"]} with {index["unet"]}')
+    with naming(folder/'scheduler'/'scheduler_config.json') as file:
+        config = read_json(file, list(TABLE))
+        one_of('variance_type', config.get('variance_type'), (None, *VARIANCE_TYPES))
+        ddpm = DiffusersStyleDDPM.from_config(config).ddpm
+    with naming(folder/'unet'/'config.json') as file: check_sizes(read_json(file, ['_class_name']))
     if not any((folder/'unet').glob('*.safetensors')):
         raise FileNotFoundError(f'{folder/"unet"} holds no weights as safetensors; pickles are '
                                 f'never loaded')
     from diffusers import UNet2DModel
     unet = UNet2DModel.from_pretrained(folder/'unet', use_safetensors=True, low_cpu_mem_usage=False)
+    for k, v in unet.state_dict().items(): all_finite(f'{folder/"unet"}: {k}', v)
     return ddpm, unet.float().eval().to(get_device(device))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

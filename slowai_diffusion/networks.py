@@ -2,14 +2,16 @@
 
 # %% ../nbs/02_ddpm.ipynb #8acdf6de
 from __future__ import annotations
-import copy, importlib, inspect, math, time
+import copy, importlib, inspect, math, time, warnings
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-import torch, torch.nn.functional as F
+import numpy as np, torch, torch.nn.functional as F
 from torch import nn
 from tqdm.auto import tqdm
-from .checks import Registry
-from .files import model_path, read_json, write_json
+from .checks import Registry, listed, only_keys, whole
+from .files import model_folder, model_path, read_json, write_json
+from .records import WEIGHTS, check_weights, weights_file
 from .training import get_device, load_weights, save_weights, train_step
 
 # %% ../nbs/02_ddpm.ipynb #49e69fa6
@@ -24,6 +26,9 @@ def ask(
     cond=None,  # classes (N,), int64, -1 where there is none; None: no condition
 ) -> torch.Tensor:
     "A network's answer: the one place that calls it. To `diffusers`, -1 is the last class."
+    if isinstance(network, nn.Module) and x_t.is_floating_point():
+        own = next((p.dtype for p in network.parameters()), x_t.dtype)
+        x_t = x_t.to(own)   # images in float64 are as good as any
     if cond is None: out = network(x_t, t)
     elif isinstance(network, nn.Module) and _takes_labels(type(network)):
         out = network(x_t, t, class_labels=cond % network.config.num_class_embeds)
@@ -62,14 +67,39 @@ def check_cond(
         raise ValueError(f'cond: classes must lie in -1 … {most}, got {cond.min()} … {cond.max()}')
     return cond.to(device)
 
+def learns_cond(
+    network,    # what is to be trained
+    data,       # `Batches`
+) -> bool:
+    "Is it told the labels of these data? Labels that it does not take are a `ValueError`."
+    if not takes_cond(network): return False
+    if data.labels is not None: check_cond(network, data.labels, data.n)
+    else: warnings.warn('data: no labels, so the network learns no condition', stacklevel=3)
+    return True
+
 # %% ../nbs/02_ddpm.ipynb #a03dcc9f
 def image_shape(
-    model, # a network
+    model,  # a network
+    x=None, # images (N, C, H, W), for what it does not say; None: Fashion-MNIST's `(1, 32, 32)`
 ) -> tuple:
-    "`(C, H, W)` from a network's configuration, or Fashion-MNIST's `(1, 32, 32)`."
-    c = getattr(model, 'config', None)
-    size = getattr(c, 'sample_size', None) or 32
+    "`(C, H, W)` from a network's configuration."
+    c, known = getattr(model, 'config', None), (1, 32, 32)
+    if hasattr(x, 'shape'): known = tuple(x.shape[1:])
+    if c is None: return known
+    size = getattr(c, 'sample_size', None) or known[1:]
     return (getattr(c, 'in_channels', 1), *((size, size) if isinstance(size, int) else size))
+
+def check_fits(
+    name:str,       # what to call them
+    x,              # images (N, C, H, W)
+    shape:tuple,    # (C, H, W) that a model is for
+):
+    "`ValueError` for images that a model could not draw."
+    for k, what in enumerate(('channels', 'rows', 'columns')):
+        if x.shape[1 + k] == shape[k]: continue
+        hint = f'; `as_images(data, size={shape[k]})` makes them so' if k else ''
+        raise ValueError(f'{name}: images with {x.shape[1 + k]} {what}, but the model is for '
+                         f'{shape[k]}{hint}')
 
 def check_times(
     t,                      # times: one number, or any number of them
@@ -88,6 +118,8 @@ def check_told(
     diffusion,  # whose times it is told
 ):
     "`ValueError` where a network would be told a time that it does not take."
+    if not callable(network):
+        raise TypeError(f'model={network!r}: a network is needed, not {type(network).__name__}')
     time_range = getattr(getattr(network, 'config', None), 'time_range', None)
     if time_range is None or type(network).__name__ not in NETWORKS: return
     check_times([diffusion.time_at(end) for end in (math.inf, -math.inf)], time_range)
@@ -117,7 +149,7 @@ def predict(
     t, outs = t.item() if isinstance(t, torch.Tensor) else t, []
     dtype = torch.promote_types(x_t.dtype, torch.float32) if isinstance(t, float) else torch.int64
     device = x_t.device
-    size = micro_batch or len(x_t)
+    size = len(x_t) if micro_batch is None else whole('micro_batch', micro_batch)
     for i in range(0, len(x_t), size):
         x, c = x_t[i:i + size], None if cond is None else cond[i:i + size]
         n, full = len(x), size
@@ -159,6 +191,27 @@ def least_batch(
         if _same_bits[key]: return k
     return size
 
+# %% ../nbs/02_ddpm.ipynb #ef07d0d2
+def mixture_network(
+    ddpm,       # the diffusion, whose times it is told; in between they may be real
+    μ,          # centres (K, …), the classes 0 … K-1
+    s:float,    # standard deviation of each
+):
+    "The exact `(x_t, t, cond=None) -> ε̂` for data of K equally likely Gaussians, or of one."
+    M, k = torch.as_tensor(μ, dtype=torch.float64).flatten(1), torch.arange(len(μ))
+    times, log_snr = ddpm.times.numpy(), ddpm.log_snr(range(len(ddpm))).numpy()
+    def eps_hat(x_t, t, cond=None):
+        λ = torch.as_tensor(np.interp(t.double().numpy(), times, log_snr))
+        ᾱ, x = λ.sigmoid().view(-1, 1), x_t.double().flatten(1)
+        v = ᾱ*s**2 + 1 - ᾱ
+        log_p = (ᾱ.sqrt()*x@M.T - ᾱ/2*M.pow(2).sum(1))/v    # without |x|², the same for all k
+        if cond is not None:    # the other classes are out of the question
+            log_p = log_p.masked_fill((cond[:, None] >= 0) & (cond[:, None] != k), -torch.inf)
+        mean = log_p.softmax(1)@M
+        return ((1 - ᾱ).sqrt()/v*(x - ᾱ.sqrt()*mean)).view_as(x_t).to(x_t)
+    eps_hat.takes_cond = True
+    return eps_hat
+
 # %% ../nbs/02_ddpm.ipynb #359eeb60
 def imported(
     thing, # anything; 'module:name' stands for what is called so
@@ -181,7 +234,26 @@ def network_class(
     name:str='UNet2DModel', # one of `NETWORKS`
 ) -> type:
     "A network's class by name, imported when it is needed."
-    return imported(NETWORKS[name])
+    return imported(NETWORKS.get_or_list(name))
+
+SIZES = {k: most for most, names in {    # of a configuration: what is a size -> the largest
+    4096: 'sample_size widths middle up_widths embed width groups block_out_channels '
+          'norm_num_groups attention_head_dim',
+    64: 'in_channels out_channels patch multipliers depth layers_per_block',
+    1_000_000: 'n_classes num_class_embeds'}.items() for k in names.split()}
+
+def check_sizes(
+    config:dict, # of a network; what is None or no size is left alone
+) -> dict:
+    "`config` with whole numbers for its sizes; `ValueError` before a giant is built."
+    out = dict(config)
+    for k in SIZES.keys() & config.keys():
+        sides = listed(config[k])
+        if sides is None and config[k] is not None: out[k] = whole(k, config[k], 1, SIZES[k])
+        if sides is None: continue
+        if len(sides) > 16: raise ValueError(f'{k}: at most 16 numbers, not {len(sides)}')
+        out[k] = tuple(whole(k, v, 1, SIZES[k]) for v in sides)
+    return out
 
 def build_network(
     name:str,   # one of `BUILDERS`
@@ -205,7 +277,8 @@ def fashion_unet(
         raise ValueError(f'the pretrained network has its own configuration; '
                          f'given: {", ".join(config)}')
     if pretrained: return load_network('fashion_unet')
-    c = {**FASHION_UNET, **config}
+    if 'in_channels' in config: config = {'out_channels': config['in_channels'], **config}
+    c = check_sizes({**FASHION_UNET, **config})
     widths = c['block_out_channels']
     if 'down_block_types' not in config:
         c['down_block_types'] = ('DownBlock2D',)*len(widths)
@@ -214,32 +287,83 @@ def fashion_unet(
     return network_class()(**c)
 
 # %% ../nbs/02_ddpm.ipynb #796beb5f
+@contextmanager
+def naming(
+    file:Path,  # which is being read
+):
+    "What goes wrong inside is a `ValueError` that names the file; a missing file is one as always."
+    try: yield file
+    except OSError: raise
+    except Exception as e:
+        if str(file) in str(e): raise
+        raise ValueError(f'{file}: {e}') from e
+
+# what a `diffusers` scheduler's configuration must say, if it says anything of it
+SUPPORTED = dict(prediction_type='epsilon', trained_betas=None, thresholding=False,
+                 rescale_betas_zero_snr=False)
+TABLE = dict(num_train_timesteps='n_steps', beta_start='βmin', beta_end='βmax')
+OF_DRAWING = ('variance_type', 'clip_sample', 'clip_sample_range', 'sample_max_value',
+              'dynamic_thresholding_ratio', 'timestep_spacing', 'steps_offset', 'set_alpha_to_one')
+
+def check_supported(
+    config:dict,        # of a scheduler
+    name:str='config',  # what to call it
+):
+    "`ValueError` for what we do not have."
+    for k, v in SUPPORTED.items():
+        if config.get(k, v) != v:
+            raise ValueError(f'{name}: {k}={config[k]!r}; only {v!r} is supported here')
+
+def read_table(
+    file:Path,  # a scheduler_config.json
+) -> dict:
+    "What `DDPM` is made from again."
+    config = read_json(file, list(TABLE))
+    check_supported(config, file)
+    public = {k: v for k, v in config.items() if not k.startswith('_')}
+    only_keys(file, public, [*TABLE, 'beta_schedule', *SUPPORTED, *OF_DRAWING])
+    ours = {v: config[k] for k, v in TABLE.items()}
+    return {**ours, 'beta_schedule': config.get('beta_schedule', 'linear')}
+
 def save_network(
     network,    # with a `config` and a class that has a name in `NETWORKS`
-    folder,     # gets config.json and diffusion_pytorch_model.safetensors
+    folder,     # gets config.json and the weights; a card that lies there is of others, and goes
     dtype=None, # of the stored weights, e.g. `torch.float16` to halve the file; None: as they are
 ) -> None:
-    "Save a network so that `load_network` can build it again, in `diffusers`' form."
+    "Save a network so that `load_network` can build it again; in `diffusers`' form if it knows it."
     name, folder = type(network).__name__, Path(folder)
     if name not in NETWORKS:
         raise ValueError(f'network: a {name} cannot be built again from a file; '
                          f'allowed: {", ".join(NETWORKS)}')
-    folder.mkdir(parents=True, exist_ok=True)
+    model_folder(folder).mkdir(parents=True, exist_ok=True)
+    file, other = WEIGHTS if name == 'UNet2DModel' else WEIGHTS[::-1]
+    for old in 'card.json', other: (folder/old).unlink(missing_ok=True)
+    save_weights(network, folder/file, dtype)
     config = {k: v for k, v in network.config.items() if not k.startswith('_')}
     write_json(folder/'config.json', dict(config, _class_name=name))
-    save_weights(network, folder/'diffusion_pytorch_model.safetensors', dtype)
+
+def _check_giant(network, weights):
+    "`ValueError` if a network, not built yet, is large and has more numbers than its file bytes."
+    n, size = sum(v.numel() for v in network.state_dict().values()), weights.stat().st_size
+    if n > max(size, 10**7):
+        raise ValueError(f'a network of {n:,} numbers, but {weights.name} has {size:,} bytes')
 
 def load_network(
     folder,         # a name in `models/`, or a folder written by `save_network`
     device='cpu',   # where the network goes
 ) -> nn.Module:
     "A saved network in evaluation mode, in the memory layout that convolutions like."
-    folder = model_path(folder)
-    config, device = read_json(folder/'config.json'), get_device(device)
-    kind = network_class(config.get('_class_name', 'UNet2DModel'))
-    network = kind(**{k: tuple(v) if isinstance(v, list) else v
-                      for k, v in config.items() if not k.startswith('_')})
-    load_weights(network, folder/'diffusion_pytorch_model.safetensors')
+    folder, device = model_path(folder), get_device(device)
+    with naming(folder/'config.json') as file:
+        config = read_json(file, ['_class_name'])
+        kind = network_class(config['_class_name'])
+        settings = check_sizes({k: tuple(v) if isinstance(v, list) else v
+                                for k, v in config.items() if not k.startswith('_')})
+        weights = weights_file(folder)
+        with torch.device('meta'): _check_giant(kind(**settings), weights)
+        network = kind(**settings)
+    check_weights(folder)
+    load_weights(network, weights)
     return network.to(device, memory_format=torch.channels_last)
 
 # %% ../nbs/02_ddpm.ipynb #dcd561c0
@@ -298,3 +422,8 @@ def speeds(
                     times[k].setdefault(f'{what}_{"bf16" if amp else "fp32"}', []).append(s)
     def per_second(v): return round(bs/sorted(v)[len(v)//2], 1)
     return {k: {name: per_second(v) for name, v in d.items()} for k, d in times.items()}
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

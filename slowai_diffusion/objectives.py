@@ -98,6 +98,7 @@ def components(
     out, x_t, signal_rate, noise_rate, prediction_type, # as for `signal_and_noise`
 ) -> Components:
     "x̂0, ε̂ and v̂ from any one of them."
+    like('out', out, x_t, 'x_t', ['shape'])
     x0_hat, eps_hat = signal_and_noise(out, x_t, signal_rate, noise_rate, prediction_type)
     if prediction_type == 'velocity': return Components(x0_hat, eps_hat, out)
     return Components(x0_hat, eps_hat, signal_rate*eps_hat - noise_rate*x0_hat)
@@ -216,7 +217,7 @@ def image_losses(self:Objective,
     "The loss of each image (N,)."
     if x_0.ndim == 4: check_images(x_0, 'x_0', channels=None)
     if t is None: t = diffusion.draw_times(len(x_0), generator).to(x_0.device)
-    if ε is None: ε = randn(x_0.shape, generator, x_0.device)
+    if ε is None: ε = randn(x_0.shape, generator, x_0.device).to(x_0.dtype)
     like('ε', ε, x_0, 'x_0')
     signal_rate, noise_rate = diffusion.rates(t, x_0)
     x_t = signal_rate*x_0 + noise_rate*ε
@@ -320,3 +321,8 @@ class GaussianNetwork:
         μ, s2, V = (v.to(x.device, x.dtype) for v in (self.μ, self.s2, self.V))
         a, b = self.diffusion.rates(t, x)
         return (μ + (a*s2/(a**2*s2 + b**2)*((x - a*μ)@V))@V.T).view_as(x_t)
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -8,11 +8,12 @@ import io, math
 from collections.abc import Sequence
 from pathlib import Path
 import numpy as np, torch, torch.nn.functional as F
+from .checks import all_finite, whole
 from .files import atomic_path
 
 # %% auto #0
-__all__ = ['to_float', 'to_uint8', 'as_nchw', 'image_grid', 'show_images', 'show_rows', 'gif_bytes',
-           'save_gif', 'save_png', 'animate']
+__all__ = ['to_float', 'to_uint8', 'as_stored', 'as_nchw', 'image_grid', 'show_images', 'show_rows',
+           'gif_bytes', 'save_gif', 'save_png', 'animate']
 
 # %% ../nbs/92_plots.ipynb #6db38097
 def to_float(
@@ -28,7 +29,14 @@ def to_uint8(
     "[-1, 1] to 0 … 255, rounded; what lies outside is clamped. The inverse of `to_float`."
     if not x.is_floating_point():
         raise TypeError(f'to_uint8: floats in [-1, 1] expected, not {x.dtype}')
+    all_finite('images', x)
     return x.detach().float().add(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)
+
+def as_stored(
+    x:torch.Tensor, # Floats, any shape, such as a model draws
+) -> torch.Tensor: # `float32` in [-1, 1]
+    "What a file holds of images, and what is scored: clamped to [-1, 1] and rounded to 256 levels."
+    return to_float(to_uint8(x))
 
 # %% ../nbs/92_plots.ipynb #348f1406
 def as_nchw(
@@ -122,6 +130,7 @@ def show_rows(
 ): # A matplotlib figure
     "Rows of images with their names on the left, and what the columns are on top."
     x, names, columns = _stack(x), list(names), list(columns or [])
+    if not names: raise ValueError('names: at least one row is needed')
     nrows = len(names)
     ncols = len(x)//nrows
     if len(x) != nrows*ncols or len(columns) not in (0, ncols):
@@ -155,7 +164,8 @@ def gif_bytes(
     frames = _every(imgs, max_frames)
     k = max(1, round(80*imsize/_stack(frames[0]).shape[-1]))
     ims = [Image.fromarray(image_grid(f, ncols).repeat(k, 0).repeat(k, 1)) for f in frames]
-    buf = io.BytesIO()
+    if len({im.size for im in ims}) > 1: raise ValueError('frames: images of one size are needed')
+    buf, ms = io.BytesIO(), whole('ms', ms)
     ims[0].save(buf, 'GIF', save_all=True, append_images=ims[1:],
                 duration=[ms]*(len(ims) - 1) + [hold], loop=0)
     return buf.getvalue()
@@ -188,3 +198,8 @@ def animate(
     "An animation that plays inside the notebook."
     from IPython.display import Image
     return Image(data=gif_bytes(imgs, imsize, ms, **kwargs), format='gif')
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -5,18 +5,19 @@ scores."""
 
 # %% ../nbs/95_recipes.ipynb #93e7ce1c
 from __future__ import annotations
-import time
+import os, shutil, time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Callable
 import torch, torch.nn.functional as F
-from .checks import Registry, whole
-from .files import default_folder, sha256, writable_folder
+from .checks import Registry, positive, whole
+from .files import (check_free, default_folder, locked, models_dirs, sha256, writable_folder)
 from .plots import to_float, to_uint8
 from .records import device_name, versions, weights_file, write_card
-from .data import (Batches, DATASETS, data_source, fashion_mnist, get_dls, save_samples)
-from .training import TrainSettings, every, fit, get_device, load_checkpoint
+from .data import (as_images, Batches, DATASETS, data_source, fashion_mnist, get_dls, save_samples)
+from .training import TrainSettings, before, every, fit, get_device, load_run
 from .classifier import (CLASSIFIER_EPOCHS, CLASSIFIER_SETTINGS, classifier_loss, evaluate,
                          fashion_classifier, load_classifier, save_classifier)
 from .networks import fashion_unet, n_parameters
@@ -27,15 +28,16 @@ from .diffusion import KERAS_DIFFUSION, keras_diffusion
 from .diffusion_files import load_diffusion, save_diffusion
 
 # %% auto #0
-__all__ = ['RECIPES', 'Recipe', 'RecipeData', 'recipe_data', 'classifier_recipe', 'ddpm_recipe',
-           'diffusion_recipe', 'run_recipe', 'make_samples', 'make_reference']
+__all__ = ['RECIPES', 'MODEL_FILES', 'Recipe', 'RecipeData', 'recipe_data', 'classifier_recipe',
+           'ddpm_recipe', 'diffusion_recipe', 'replacing', 'in_the_box', 'run_recipe',
+           'make_samples', 'make_reference']
 
 # %% ../nbs/95_recipes.ipynb #76f2303e
 @dataclass(frozen=True)
 class Recipe:
     "How one model of `models/` is made: any object that its `train`, `save`, … agree about."
     about:str           # one line for the card
-    build:Callable      # () -> the untrained model
+    build:Callable      # () -> the untrained model; (in_channels=…, sample_size=…) for own images
     train:Callable      # (model, `RecipeData`, **settings) -> `History`
     save:Callable       # (model, folder, dtype): weights and configuration
     load:Callable       # folder -> the model that was stored
@@ -50,22 +52,47 @@ class Recipe:
 
 @dataclass(frozen=True)
 class RecipeData:
-    "What a recipe trains on."
+    "What a recipe trains on, and what it is scored with."
+    name:str                    # for the card
     batches:Batches             # images and labels, shuffled
     valid:Batches|None=None     # what was held out
+    test:tuple=(None, None)     # images and labels for the scores
+    own:bool=False              # own images, no data set of the course?
+
+def _own_images(folder, images, bs, seed, size):
+    "Batches of a folder of pictures; what is held out also makes the scores."
+    if size is not None: whole('size', size, 8, 1024)
+    x = as_images(folder, size)[:images]
+    height, width = x.shape[2:]
+    if height != width or height % 8:
+        raise ValueError(f'data: pictures of {width}×{height} pixels, and squares that can be '
+                         'halved three times are needed: give size, e.g. 32')
+    if len(x) < 2: raise ValueError('data: at least two pictures are needed')
+    dls = get_dls(bs, seed=seed, data=x)
+    name = f'own images, {tuple(x.shape[1:])}; {dls.valid.n} of them held out for the scores'
+    return RecipeData(name, dls.train, dls.valid, (dls.valid.images, None), own=True)
 
 def recipe_data(
-    name:str,       # one of `DATASETS`
+    data,           # one of `DATASETS`, or a folder of pictures
     images=None,    # the first so many training images only; None: all
     bs:int=128,     # images per step
     seed:int=0,     # of the order
     hold_out:bool=False,    # hold out one image in twelve?
+    size:int|None=None,     # own images: cut squares of this side from them; None: as they are
 ) -> RecipeData:
-    "Batches of a data set by name."
-    x, y = (v[:images] for v in DATASETS[name]('train'))
-    if not hold_out: return RecipeData(Batches(x, y, bs=bs, shuffle=True, seed=seed))
+    "Batches of a data set by name, or of own images."
+    if images is not None: whole('images', images)
+    if data not in DATASETS and Path(data).is_dir():
+        return _own_images(data, images, bs, seed, size)
+    if size is not None: raise ValueError(f'size={size} is for a folder of pictures, not {data!r}')
+    name = 'Fashion-MNIST, training images' if data == 'fashion_mnist' else data
+    if data_source() == 'sample set': name = 'the sample set'
+    x, y = (v[:images] for v in DATASETS[data]('train'))
+    test = tuple(v[:len(x)] for v in DATASETS[data]('test'))    # a tiny run is scored on few
+    if not hold_out:
+        return RecipeData(name, Batches(x, y, bs=bs, shuffle=True, seed=seed), test=test)
     dls = get_dls(bs, seed=seed, data=(x, y))
-    return RecipeData(dls.train, dls.valid)
+    return RecipeData(name, dls.train, dls.valid, tuple(v[:dls.train.n] for v in test))
 
 RECIPES = Registry('recipe')
 
@@ -78,6 +105,7 @@ def classifier_recipe(
 ) -> Recipe:
     "A recipe for a classifier: images and labels, held-out accuracy as it learns."
     def train(model, data, **settings):
+        if data.own: raise ValueError('data: a classifier needs labels, and pictures have none')
         def held_out(model):
             return {f'held-out {k}': v for k, v in evaluate(model, data.valid).items()}
         metrics = every(len(data.batches), held_out)
@@ -111,10 +139,11 @@ def diffusion_recipe(
     build,              # () -> the untrained `DiffusionModel`
     **rest,             # the rest of `Recipe`
 ) -> Recipe:
-    "A recipe for a `DiffusionModel`: KID and held-out losses as it learns."
+    "A recipe for a `DiffusionModel`: held-out losses as it learns, and KID but for own images."
     def train_model(model, data, **settings):
-        return model.train_on(data.batches, valid=data.valid.images[:1000],
-                              evaluator=ImageEval.fashion_mnist(), **settings)
+        evaluator = None if data.own else ImageEval.fashion_mnist()
+        return model.train_on(data.batches, valid=data.valid.images[:1000], evaluator=evaluator,
+                              **settings)
     def score(model, x, y): return {f'test_{k}': v for k, v in model.held_out(x[:4000]).items()}
     return Recipe(about, build, train_model, save_diffusion, load_diffusion, score, settings,
                   hold_out=True, **rest)
@@ -153,13 +182,78 @@ def _plain(v):
         return f'{v.func.__name__}({said})'
     return getattr(v, '__name__', v)
 
-def _budget(recipe, given, resume, checkpoint):
+MODEL_FILES = ('README.md', 'card.json', 'config.json', 'diffusion.json',
+               'diffusion_pytorch_model.safetensors', 'history.json', 'model.safetensors',
+               'reference.safetensors', 'samples.npz', 'scheduler_config.json')
+
+@contextmanager
+def replacing(
+    folder:Path, # of a model
+):
+    "Gives a folder to fill; then its files replace the model in `folder`, the card last."
+    new = folder/'.new'
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir()
+    try:
+        yield new
+        (folder/'card.json').unlink(missing_ok=True)
+        for f in MODEL_FILES: (folder/f).unlink(missing_ok=True)
+        for f in sorted(new.iterdir(), key=lambda f: f.name == 'card.json'):
+            os.replace(f, folder/f.name)
+    finally: shutil.rmtree(new, ignore_errors=True)
+
+def in_the_box(
+    folder:Path, # of a model
+) -> bool:
+    "Does it lie where the shipped models do?"
+    boxes = [d.resolve() for d in models_dirs() if d.is_dir()]
+    return any(folder.resolve().is_relative_to(d) for d in boxes)
+
+def _length(recipe, given, saved, more_epochs, per_epoch):
     "What ends the training: what is given, or the checkpoint's plan, or the recipe's epochs."
     given = {k: v for k, v in given.items() if v is not None}
+    if more_epochs is not None:
+        if given: raise ValueError(f'more_epochs and {", ".join(given)}: give one of them')
+        more = max(1, round(positive('more_epochs', more_epochs)*per_epoch))
+        return dict(n_epochs=None, n_steps=saved['step'] + more)
     if given: return dict(n_epochs=None, **given) if 'n_epochs' not in given else given
-    if resume and checkpoint.exists():
-        return dict(n_epochs=None, n_steps=load_checkpoint(checkpoint)['run']['n_steps'])
+    if saved: return dict(n_epochs=None, **{k: saved['run'][k] for k in ('n_steps', 'minutes')})
     return dict(n_epochs=recipe.settings['n_epochs'])
+
+def _check_box(recipe, data, images, dataset, settings):
+    "A shipped model is replaced only by a training as its recipe says, or a longer one."
+    def steps(s): return s.get('n_steps') or (s.get('n_epochs') or 0)*len(data.batches)
+    plan = {**recipe.settings, 'seed': recipe.seed}
+    other = [k for k, v in plan.items() if k != 'n_epochs' and settings.get(k) != v]
+    if images is not None: other.append('images')
+    if dataset != recipe.data: other.append('data')
+    if data.batches.bs != recipe.bs: other.append('bs')
+    if settings.get('minutes'): other.append('minutes')
+    if steps(settings) < steps(recipe.settings): other.append('steps')
+    if data_source() == 'sample set': other.append('the sample set instead of Fashion-MNIST')
+    if not other: return
+    raise ValueError('a shipped model is not to be replaced by a smaller training, or another than '
+                     f'its recipe says (here: {", ".join(other)}): name another folder with out')
+
+def _going_on(folder, resume, more_epochs, force):
+    "The checkpoint to go on from, or None; an error where something would be lost."
+    checkpoint, name = folder/'checkpoint.pt', f'out={str(folder)!r}'
+    made, wanted = (folder/'card.json').exists(), resume or more_epochs is not None
+    if force and wanted: raise ValueError('force starts anew: not with resume or more_epochs')
+    saved = load_run(checkpoint) if wanted and checkpoint.exists() else None
+    finished = made and (not saved or saved['finished'])
+    if more_epochs is not None and not (finished and saved):
+        why = 'is not finished: resume it first' if saved else 'holds no checkpoint to go on from'
+        raise FileNotFoundError(f'{name} {why}')
+    if more_epochs is None and resume and finished:
+        raise FileExistsError(f'{name} is finished, there is nothing to resume: more_epochs trains '
+                              'it for longer, force anew')
+    if saved: return saved
+    stopped = checkpoint.exists() and not made
+    check_free(folder, force, ours=['checkpoint.pt', *MODEL_FILES] if stopped else [])
+    if stopped and not force:
+        raise FileExistsError(f'{name} holds a training that was stopped: resume it, or choose '
+                              'another out, or force a new one')
 
 def run_recipe(
     name:str,               # one of `RECIPES`
@@ -168,55 +262,66 @@ def run_recipe(
     device=None,            # None: 'cpu'
     resume:bool=False,      # go on from the checkpoint in `out`?
     progress:bool=True,     # show bars?
+    *, force:bool=False,    # replace what a finished or a stopped training left in `out`?
+    more_epochs:float|None=None,    # train a finished run, which kept its checkpoint, for longer
+    size:int|None=None,     # own images: the side of the squares that are cut from them
     **changes,              # data, bs, seed, n_epochs, n_steps or minutes, and the rest of `fit`
 ) -> Path:
     "Train the recipe `name`; writes weights, configuration, history and card; returns the folder."
-    r, device = RECIPES[name], get_device(device)
-    if images is not None: whole('images', images)
-    if out is None and data_source() == 'sample set':
-        raise ValueError(
-            'the real Fashion-MNIST is not here, and a shipped model is not to be replaced by one '
-            'trained on the sample set: set FASHION_MNIST_DIR, or name another folder with out')
-    folder = writable_folder(out or default_folder(name))
-    checkpoint = folder/'checkpoint.pt'
+    r, device, folder = RECIPES[name], get_device(device), Path(out or default_folder(name))
+    saved = _going_on(folder, resume, more_epochs, force)
     dataset, bs = changes.pop('data', r.data), changes.pop('bs', r.bs)
     seed = changes.pop('seed', r.seed)
+    data = recipe_data(dataset, images, bs, seed, r.hold_out, size)
     budget = {k: changes.pop(k, None) for k in ('n_epochs', 'n_steps', 'minutes')}
-    settings = {**r.settings, **_budget(r, budget, resume, checkpoint), **changes, 'seed': seed}
-
-    torch.manual_seed(seed)
-    model = r.build().to(device)
-    data = recipe_data(dataset, images, bs, seed, r.hold_out)
-    hist = r.train(model, data, device=device, checkpoint=checkpoint, resume=resume,
-                   progress=progress, **settings)
-    trained = model.to('cpu', memory_format=torch.contiguous_format)
-    r.save(trained, folder, r.dtype)
-    hist.save(folder/'history.json')
-    _write_recipe_card(name, folder, trained, data.batches, settings, hist, dataset)
-    # and what a kill left half-written
-    for left in [checkpoint, *folder.glob('.checkpoint-*.pt')]: left.unlink(missing_ok=True)
+    length = _length(r, budget, saved, more_epochs, len(data.batches))
+    settings = {**r.settings, **length, **changes, 'seed': seed}
+    if in_the_box(folder): _check_box(r, data, images, dataset, settings)
+    writable_folder(folder)
+    try:
+        with locked(folder):
+            how = dict(device=device, resume=bool(saved), longer=more_epochs is not None,
+                       progress=progress, about=dict(recipe=name))
+            _run_in(folder, r, name, data, settings, how)
+            if out is None or in_the_box(folder): (folder/'checkpoint.pt').unlink()
+    finally:
+        with suppress(OSError): folder.rmdir()      # if nothing came of it
     return folder
 
-def _write_recipe_card(name, folder, trained, batches, settings, hist, dataset):
+def _run_in(folder, recipe, name, data, settings, how):
+    "Train and write the model."
+    checkpoint = folder/'checkpoint.pt'
+    if not how['resume']: checkpoint.unlink(missing_ok=True)
+    shape = data.batches.images.shape[1:]
+    plain = not data.own or tuple(shape) == (1, 32, 32)
+    torch.manual_seed(settings['seed'])
+    model = recipe.build(**{} if plain else dict(in_channels=shape[0], sample_size=shape[1]))
+    hist = recipe.train(model.to(how['device']), data, checkpoint=checkpoint, **how, **settings)
+    trained = model.to('cpu', memory_format=torch.contiguous_format)
+    with replacing(folder) as new:
+        recipe.save(trained, new, recipe.dtype)
+        hist.save(new/'history.json')
+        _write_recipe_card(name, new, trained, data, settings, hist)
+    # and what a kill left half-written
+    for left in [before(checkpoint), *folder.glob('.checkpoint-*.pt')]: left.unlink(missing_ok=True)
+
+def _write_recipe_card(name, folder, trained, data, settings, hist):
     "The card of a model that was just trained and saved."
-    r, info = RECIPES[name], hist.info
-    x, y = (v[:batches.n] for v in DATASETS[dataset]('test'))       # a tiny run is scored on few
-    data = 'Fashion-MNIST, training images' if dataset == 'fashion_mnist' else dataset
-    if data_source() == 'sample set': data = 'the sample set'
+    r, info, batches = RECIPES[name], hist.info, data.batches
     average = ', the average (EMA) of the trained ones' if settings.get('ema') else ''
     files = (
         f'Weights: `safetensors`, {str(r.dtype).removeprefix("torch.")}{average}. The loss step '
         'by step: `history.json`.')
     said = {'n_epochs', 'n_steps', 'minutes', *(f.name for f in fields(TrainSettings))} - {'seed'}
     write_card(
-        folder, name, r.about, files, data=data, images_in_data=batches.n,
+        folder, name, r.about, files, data=data.name, images_in_data=batches.n,
         images_seen=info['n_images'], steps=info['n_steps'], batch_size=batches.bs,
         seed=settings['seed'],
         recipe={k: _plain(v) for k, v in settings.items() if k in said and v is not None},
         **r.facts, parameters=n_parameters(trained), wall_minutes=round(info['seconds']/60, 1),
         device=device_name(torch.device(info['device'])), versions=versions(),
-        scores=r.score(r.load(folder), x, y), scores_before_rounding=r.score(trained, x, y),
-        sha256=sha256(weights_file(folder)))
+        scores=r.score(r.load(folder), *data.test),
+        scores_before_rounding=r.score(trained, *data.test), sha256=sha256(weights_file(folder)))
 
 # %% ../nbs/95_recipes.ipynb #5709c1b2
 def make_samples(
@@ -226,10 +331,12 @@ def make_samples(
     seed:int=20,        # of the images
     device=None,        # None: 'cpu'
     progress:bool=True, # show a bar?
+    force:bool=False,   # replace a set that is there?
 ) -> Path:
     """Draw the labelled sample set with the shipped network; the labels are the shipped
     classifier's. Writes `samples.npz` and a card."""
-    folder, start = writable_folder(out or default_folder('fashion_samples')), time.perf_counter()
+    whole('n', n, 3)
+    folder, start = check_free(out or default_folder('fashion_samples'), force), time.perf_counter()
     ddpm, unet = load_ddpm('fashion_unet', get_device(device))
     x = sample(ddpm, unet, n, steps=steps, seed=seed, clip=(-1., 1.), micro_batch=64,
                progress=progress).cpu()
@@ -237,21 +344,22 @@ def make_samples(
     classifier = load_classifier('fashion_mnist_classifier')
     with torch.no_grad(): p = torch.cat([classifier(to_float(b)).softmax(1) for b in q.split(500)])
     y, split = p.argmax(1), (torch.arange(n) >= 2*n//3).long()
-    save_samples(folder/'samples.npz', q.numpy(), y.numpy(), split.numpy())
     counts = torch.bincount(y, minlength=10).tolist()
-    write_card(
-        folder, 'fashion_samples',
-        "Garments drawn by this project's own network, for machines without the real data. The "
-        "labels are the shipped classifier's answers, not truth.",
-        'One file, `samples.npz`: images (bytes, 28×28), labels, and split (0 train, 1 test).',
-        images=n, train=2*n//3, test=n - 2*n//3, steps=steps, clip='[-1, 1]', seed=seed,
-        labels='answers of fashion_mnist_classifier', per_class=' '.join(map(str, counts)),
-        mean_confidence=p.max(1).values.mean().item(),
-        wall_minutes=round((time.perf_counter() - start)/60, 1),
-        device=device_name(get_device(device)), versions=versions(),
-        made_with={k: sha256(weights_file(k))
-                   for k in ('fashion_unet', 'fashion_mnist_classifier')},
-        sha256=sha256(folder/'samples.npz'))
+    with locked(writable_folder(folder)), replacing(folder) as new:
+        save_samples(new/'samples.npz', q.numpy(), y.numpy(), split.numpy())
+        write_card(
+            new, 'fashion_samples',
+            "Garments drawn by this project's own network, for machines without the real data. The "
+            "labels are the shipped classifier's answers, not truth.",
+            'One file, `samples.npz`: images (bytes, 28×28), labels, and split (0 train, 1 test).',
+            images=n, train=2*n//3, test=n - 2*n//3, steps=steps, clip='[-1, 1]', seed=seed,
+            labels='answers of fashion_mnist_classifier', per_class=' '.join(map(str, counts)),
+            mean_confidence=p.max(1).values.mean().item(),
+            wall_minutes=round((time.perf_counter() - start)/60, 1),
+            device=device_name(get_device(device)), versions=versions(),
+            made_with={k: sha256(weights_file(k))
+                       for k in ('fashion_unet', 'fashion_mnist_classifier')},
+            sha256=sha256(new/'samples.npz'))
     return folder
 
 # %% ../nbs/95_recipes.ipynb #e58b0325
@@ -261,34 +369,42 @@ def make_reference(
     n:int|None=None,    # use the first so many images of either split only
     device=None,        # None: 'cpu'
     progress:bool=True, # show bars?
+    force:bool=False,   # replace a reference that is there?
 ) -> Path:
     """Pass Fashion-MNIST through a classifier once and store what `ImageEval` needs; the card
     holds the floor, FID and KID of the test images."""
-    if data_source() == 'sample set' and out is None:
+    if n is not None: whole('n', n, 2)
+    folder = check_free(out or default_folder('fashion_mnist_reference'), force)
+    if data_source() == 'sample set' and (out is None or in_the_box(folder)):
         raise ValueError(
             'the real Fashion-MNIST is not here, and the shipped reference is not to be replaced '
             'by one of the sample set: set FASHION_MNIST_DIR, or name another folder with out')
     start = time.perf_counter()
-    folder = writable_folder(out or default_folder('fashion_mnist_reference'))
     (x, _), (held_out, _) = (fashion_mnist(s) for s in ('train', 'test'))
     net = load_classifier(classifier).to(get_device(device))
     source = 'sample set' if data_source() == 'sample set' else 'Fashion-MNIST'
     ref = Reference.of(net, Batches(x[:n], bs=512), held_out=to_float(held_out[:n]),
                        name=f'{source}, training images', progress=progress)
-    ref.save(folder)
-    stored = ImageEval(net, Reference.load(folder))
-    floor = stored.evaluate_features(ref.held_out, floor=False).to_dict()
-    kept = ('n', 'fid', 'kid', 'kid_se', 'precision', 'recall', 'density', 'coverage')
-    write_card(
-        folder, folder.name,
-        'Statistics of the training images, and features of some of them and of the test images: '
-        'what scores are measured against.',
-        'One file, `reference.safetensors`: mean and scatter matrix in float64; features of a '
-        'random subset (`features`) and of the test images (`held_out`) in float16.',
-        images=ref.moments.n, features_kept=len(ref.features), held_out=len(ref.held_out),
-        n_features=ref.features.shape[1], layer=ref.layer,
-        wall_minutes=round((time.perf_counter() - start)/60, 1),
-        device=device_name(get_device(device)), versions=versions(),
-        made_with={Path(classifier).name: sha256(weights_file(classifier))},
-        scores={f'test_images_{k}': floor[k] for k in kept}, sha256=sha256(weights_file(folder)))
+    with locked(writable_folder(folder)), replacing(folder) as new:
+        ref.save(new)
+        stored = ImageEval(net, Reference.load(new))
+        floor = stored.evaluate_features(ref.held_out, floor=False).to_dict()
+        kept = ('n', 'fid', 'kid', 'kid_se', 'precision', 'recall', 'density', 'coverage')
+        write_card(
+            new, folder.name,
+            'Statistics of the training images, and features of some of them and of the test '
+            'images: what scores are measured against.',
+            'One file, `reference.safetensors`: mean and scatter matrix in float64; features of a '
+            'random subset (`features`) and of the test images (`held_out`) in float16.',
+            images=ref.moments.n, features_kept=len(ref.features), held_out=len(ref.held_out),
+            n_features=ref.features.shape[1], layer=ref.layer,
+            wall_minutes=round((time.perf_counter() - start)/60, 1),
+            device=device_name(get_device(device)), versions=versions(),
+            made_with={Path(classifier).name: sha256(weights_file(classifier))},
+            scores={f'test_images_{k}': floor[k] for k in kept}, sha256=sha256(weights_file(new)))
     return folder
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -4,7 +4,7 @@
 
 # %% ../nbs/93_records.ipynb #6971cd4a
 from __future__ import annotations
-import importlib, json, math, os, pkgutil, platform, time
+import hashlib, importlib, json, math, os, pkgutil, platform, time, warnings
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,18 +16,22 @@ from .files import (atomic_path, cache_dir, model_path, models_dirs, read_json, 
 from .plots import to_uint8
 
 # %% auto #0
-__all__ = ['CARD_TEMPLATE', 'MEASUREMENTS', 'IMAGES_PER_PART', 'weights_file', 'card', 'versions',
-           'device_name', 'peak_gb', 'write_card', 'results_file', 'results', 'stored_point',
-           'assert_near', 'Measurement', 'measurement', 'load_measurements', 'run_measurement',
-           'in_parts', 'in_turn']
+__all__ = ['WEIGHTS', 'CARD_TEMPLATE', 'IN_DIFFUSERS', 'MEASUREMENTS', 'IMAGES_PER_PART',
+           'weights_file', 'card', 'check_weights', 'versions', 'device_name', 'peak_gb',
+           'write_card', 'results_file', 'results', 'stored_point', 'assert_near', 'Measurement',
+           'measurement', 'load_measurements', 'run_measurement', 'in_parts', 'in_turn']
 
 # %% ../nbs/93_records.ipynb #e4f4a5b5
+# of a network that `diffusers` can build; of any other, which it would take for one of its own
+WEIGHTS = ('diffusion_pytorch_model.safetensors', 'model.safetensors')
+
 def weights_file(
     name,   # a name in `models/`, or a folder
 ) -> Path:
     "The weights of a model."
     folder = model_path(name)
-    files = sorted(folder.glob('*.safetensors'))
+    files = [f for f in (folder/n for n in WEIGHTS) if f.exists()]
+    files = files or sorted(folder.glob('*.safetensors'))
     if not files: raise FileNotFoundError(f'{folder} holds no weights (*.safetensors)')
     return files[0]
 
@@ -35,7 +39,20 @@ def card(
     name:str='fashion_mnist_classifier',    # a name in `models/`, or a folder
 ) -> dict:
     "A model's card: data, recipe, seed, images seen, wall time, device, versions, scores."
-    return read_json(model_path(name)/'card.json')
+    return read_json(model_path(name)/'card.json', ['name'])
+
+def check_weights(
+    name,   # a name in `models/`, or a folder
+) -> None:
+    "Are the weights those of the card, if it has one? A `ValueError` for what the course ships."
+    folder = model_path(name)
+    if not (folder/'card.json').exists(): return
+    file, said = weights_file(folder), card(folder).get('sha256')
+    if said is None or sha256(file) == said: return
+    what = f'{file} is not the file that card.json describes: its SHA-256 is another one'
+    if folder.resolve().parent in [d.resolve() for d in models_dirs()]:
+        raise ValueError(f'{what}; get the shipped file again')
+    warnings.warn(f'{what}; it was changed, or is of another training', stacklevel=3)
 
 def versions() -> dict:
     "Versions of what results depend on."
@@ -78,6 +95,23 @@ def _flat(facts):
         if isinstance(v, dict): yield from ((f'{k} {kk}', vv) for kk, vv in v.items())
         else: yield k, v
 
+_FEWER = "DDPMScheduler.from_pretrained(folder, variance_type='fixed_small')"
+IN_DIFFUSERS = {    # what reads a model -> what its card says of `diffusers`
+    'it does': 'draws with all steps as it lies here; with fewer, images are grainy unless the '
+               f'scheduler is `{_FEWER}`, or the pipeline is `DDIMPipeline`',
+    'load_ddpm': 'cannot read this network, and would draw with random weights; '
+                 '`slowai_diffusion.load_ddpm` reads it',
+    'load_diffusion': 'cannot read this model; `slowai_diffusion.load_diffusion` reads it'}
+
+def _in_diffusers(folder):
+    "What the card of a diffusion model says of its use there."
+    if (folder/'diffusion.json').exists(): reader = 'load_diffusion'
+    elif not (folder/'scheduler_config.json').exists(): return {}
+    else:
+        kind = read_json(folder/'config.json', ['_class_name'])['_class_name']
+        reader = 'it does' if kind == 'UNet2DModel' else 'load_ddpm'
+    return dict(in_diffusers=IN_DIFFUSERS[reader])
+
 def write_card(
     folder:Path,    # of the model
     name:str,       # of the model
@@ -86,6 +120,7 @@ def write_card(
     **facts,        # what the card says: numbers, text, dictionaries of them
 ) -> None:
     "Write `card.json` and its readable form `README.md`."
+    facts.update(_in_diffusers(folder))
     write_json(folder/'card.json', dict(name=name, about=about, files=files, **facts))
     rows = [f'| {k.replace("_", " ")} | {_shown(v)} |' for k, v in _flat(facts)]
     text = CARD_TEMPLATE.format(name=name, about=about, files=files, rows='\n'.join(rows))
@@ -103,7 +138,7 @@ def results(
     name:str,   # a file in `results/`, without `.json`
 ) -> dict:
     "A stored measurement. `ValueError` when it was made with other weights than the shipped ones."
-    r = read_json(results_file(name))
+    r = read_json(results_file(name), ['weights', 'points'])
     for model, sha in r['weights'].items():
         if sha256(weights_file(model)) == sha: continue
         raise ValueError(f'results/{name}.json was measured with other weights of {model!r} than '
@@ -180,7 +215,8 @@ def run_measurement(
     m, path = MEASUREMENTS[name], Path(path or results_file(name))
     writable_folder(path.parent)
     weights = {k: sha256(weights_file(k)) for k in m.models}
-    old = read_json(path) if path.exists() and not again else dict(points=[], weights=weights)
+    old = dict(points=[], weights=weights)
+    if path.exists() and not again: old = read_json(path, list(old))
     if old['weights'] != weights:
         raise ValueError(
             f'results/{name}.json was measured with other weights: run with --again to forget it')
@@ -204,9 +240,12 @@ def _kept(path):
     from safetensors import SafetensorError, safe_open
     if not path.exists(): return None, 0.
     try:
-        with safe_open(path, 'pt') as f:
-            return f.get_tensor('images'), float((f.metadata() or {}).get('seconds', 0))
-    except (SafetensorError, OSError, ValueError): return None, 0.
+        with safe_open(path, 'pt') as f: x, said = f.get_tensor('images'), f.metadata() or {}
+        if said.get('sha256') == _digest(x): return x, float(said.get('seconds', 0))
+    except (SafetensorError, OSError, ValueError): pass
+    return None, 0.
+
+def _digest(x): return hashlib.sha256(x.contiguous().numpy().tobytes()).hexdigest()
 
 def _part(draw, path, want, start):
     "One part: read what is there, draw what is missing, write."
@@ -219,7 +258,7 @@ def _part(draw, path, want, start):
     x = new if kept is None else torch.cat([kept, new])
     seconds += time.perf_counter() - begin
     if path:
-        data = save(dict(images=x), metadata=dict(seconds=f'{seconds:.1f}'))
+        data = save(dict(images=x), metadata=dict(seconds=f'{seconds:.1f}', sha256=_digest(x)))
         with atomic_path(path) as tmp: tmp.write_bytes(data)
     return x, seconds
 
@@ -254,3 +293,8 @@ def in_turn(
             fs[k]()
             times[k].append(time.perf_counter() - start)
     return {k: min(v) for k, v in times.items()}
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -11,7 +11,8 @@ from functools import partial
 from typing import Callable, NamedTuple
 import torch
 from tqdm.auto import tqdm
-from .checks import Registry, in_range, one_of, whole
+from .checks import (MANY_IMAGES, MANY_STEPS, Registry, all_finite, ascii_too, dims, floats,
+                     in_range, is_a, one_of, whole)
 from .ddpm import Drawing, VARIANCES, generators_of, randn
 from .ddim import spaced_times
 from .schedules import Schedule, TableSchedule, call_times, check_time, log_snr_of
@@ -80,7 +81,7 @@ def get_sampler(
     **settings,         # of this one, e.g. stochasticity=0.5, order=3
 ) -> Sampler:
     "A sampler by name; `ValueError` lists the names."
-    return SAMPLERS[name](**settings) if isinstance(name, str) else name
+    return name if hasattr(name, 'step') else SAMPLERS.get_or_list(name)(**settings)
 
 def check_grid(
     times,  # decreasing times in [0, 1]
@@ -159,7 +160,7 @@ def ancestral(
     stochasticity:float=1.,         # 0: the step itself; with `euler` this is DDIM's η
     variance_preserving:bool=True,  # as much noise as was taken away? False: more, DDPM's β
 ):
-    "The same step, a bit too far, and fresh noise to make up for it (Song et al. 2020, eq. 16)."
+    "A step a bit too far, and fresh noise to make up for it (Song, Meng & Ermon 2020, eq. 16)."
     in_range('stochasticity', stochasticity, 0, 1, why='0 is deterministic, 1 as noisy as DDPM')
     if stochasticity == 0: return step
     def noisy(s, σ_to, ask, draw):
@@ -203,14 +204,14 @@ def second_order(
     _, eps_hat_α = ask(s.x_bar + α*h*s.eps_hat, σ_α)
     return s.x_bar + h*((1 - 1/(2*α))*s.eps_hat + 1/(2*α)*eps_hat_α)
 
+@ascii_too
 def second_order_sampler(
     α:float=1.,                     # share of the step after which the network is asked again
     stochasticity:float=0.,         # fresh noise, as for `ancestral`
     variance_preserving:bool=True,  # as for `ancestral`
 ):
     "Two calls a step; α = 1 is Heun's method as Karras et al. (2022) use it."
-    in_range('second_order_alpha', α, 0, 1, open_low=True,
-             why='1 is Heun, 1/2 midpoint, 2/3 Ralston')
+    in_range('α', α, 0, 1, open_low=True, why='1 is Heun, 1/2 midpoint, 2/3 Ralston')
     step = ancestral(partial(second_order, α=α), stochasticity, variance_preserving)
     return Sampler(step, order=2, calls=2, stage=α if α < 1 and not stochasticity else None)
 
@@ -248,7 +249,7 @@ def adams_bashforth_sampler(
     variance_preserving:bool=True,  # as for `ancestral`
 ):
     "One call a step, and a look back; its first step is Euler's, and costs it the higher orders."
-    order = whole('num_multisteps', order, most=5)
+    order = whole('order', order, most=5)
     step = ancestral(partial(adams_bashforth, order=order), stochasticity, variance_preserving)
     return Sampler(step, order=min(order, 2), steady=order, past=order - 1)
 
@@ -284,7 +285,7 @@ def dpmpp_sampler(
     stochasticity:float=0., # 0: the ODE, 1: the SDE
 ):
     "One call a step, and a look back at x̂0; its first step is of first order, and so it has two."
-    order = whole('num_multisteps', order, most=3)
+    order = whole('order', order, most=3)
     in_range('stochasticity', stochasticity, 0, 1, why='0 is the ODE, 1 the SDE')
     step = partial(dpmpp, order=order, stochasticity=stochasticity)
     return Sampler(step, order=min(order, 2), steady=order, past=order - 1)
@@ -309,13 +310,14 @@ def unipc_sampler(
     order:int=2,    # of the predictor, 1 … 3; the corrector adds one
 ):
     "UniPC (Zhao et al. 2023), its B₂ form, which predicts x̂0: `dpmpp` and `unipc_correct`."
-    order = whole('num_multisteps', order, most=3)
+    order = whole('order', order, most=3)
     return Sampler(partial(dpmpp, order=order), order=min(order + 1, 3), steady=order + 1,
                    past=order, correct=partial(unipc_correct, order=order))
 
 SAMPLERS.register('unipc', unipc_sampler)
 
 # %% ../nbs/10_samplers.ipynb #7ba5f720
+@ascii_too
 def churn(
     amount:float,           # S_churn: the noise of n steps together
     σ_min:float=0.,         # S_min, S_max: where
@@ -357,6 +359,7 @@ def accelerated(
     x_bar = s.x_bar + (σ_p - s.σ)*eps_hat
     return x_bar + math.sqrt(σ_to**2 - σ_p**2)*draw() if σ_p < σ_to else x_bar
 
+@ascii_too
 def accelerated_sampler(
     γ:float=2., # share of the new slope, ≥ 1
     μ:float=0., # fresh noise, [0, 1)
@@ -376,7 +379,9 @@ def combined_sampler(
     second_order_alpha:float|None=None, # or a second call after this share of the step, (0, 1]
 ) -> Sampler:
     "The sampler of these four numbers of `DiffusionModel.generate` (after Béres 2022, Keras)."
-    whole('num_multisteps', num_multisteps, most=5)
+    num_multisteps = whole('num_multisteps', num_multisteps, most=5)
+    if second_order_alpha is not None:
+        in_range('second_order_alpha', second_order_alpha, 0, 1, open_low=True)
     noise = stochasticity, variance_preserving
     if num_multisteps > 1 and second_order_alpha is not None:
         raise ValueError(f'num_multisteps={num_multisteps} and '
@@ -424,7 +429,7 @@ def step_times(
     **settings,             # of the grid, e.g. ρ of 'karras'
 ) -> torch.Tensor:
     "Decreasing times (steps,) in float64 for `trajectory`."
-    make, steps = GRIDS[grid], whole('steps', steps)
+    make, steps = GRIDS[grid], whole('steps', steps, most=MANY_STEPS)
     if trained_on is not None:
         low = trained_on.end_log_snr
         high = min(trained_on.start_log_snr, schedule.start_log_snr)
@@ -460,19 +465,25 @@ def generate(
     progress:bool=True,     # show a bar?
 ):
     "`n` images (n, …) drawn with a sampler, or the list of its `State`s."
-    n, first, device = whole('n', n), 1., getattr(denoise, 'device', 'cpu')
+    n, first, device = whole('n', n, most=MANY_IMAGES), 1., getattr(denoise, 'device', 'cpu')
     if drawing is not None:
-        _check_drawing(drawing)
+        _check_drawing(is_a('drawing', drawing, Drawing))
         sampler = get_sampler(drawing.sampler, **dict(drawing.options))
         grid, first = drawing.grid, drawing.first
         steps = sampler.steps_for(drawing.calls) if isinstance(grid, str) else len(grid)
     times = step_times(schedule, steps, grid, first) if isinstance(grid, str) else check_grid(grid)
     generator = generators_of(seed, generator, n)
-    x_T = randn((n, *shape), generator, device) if x_T is None else x_T.to(device)
-    if len(x_T) != n: raise ValueError(f'x_T: {len(x_T)} images, but n={n}')
+    if x_T is None: x_T = randn((n, *dims('shape', shape)), generator, device)
+    if len(floats('x_T', x_T)) != n: raise ValueError(f'x_T: {len(x_T)} images, but n={n}')
+    x_T = all_finite('x_T', x_T).to(device)
     x_T = start(x_T) if start else x_T
     states = trajectory(denoise, schedule, times, x_T, sampler, generator, cond=cond)
     states = tqdm(states, total=len(times) + 1, disable=not progress, unit='step')
     if return_all: return list(states)
     for s in states: pass
     return s.x_bar
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -9,7 +9,8 @@ from functools import wraps
 from typing import NamedTuple
 import numpy as np, torch
 from fastcore.basics import patch
-from .checks import Registry, exactly_one, in_range, positive, whole
+from .checks import (MANY_STEPS, Registry, all_finite, ascii_too, exactly_one, floats, in_range,
+                     listed, positive, whole)
 from .ddpm import DDPM, Diffusion
 from .distances import Moments
 
@@ -33,6 +34,7 @@ def _all_in(name, v, low, high, tol=0.):
     raise ValueError(f'{name} must lie in [{low:.4g}, {high:.4g}], got {v.min():.4g} … '
                      f'{v.max():.4g}')
 
+@ascii_too
 def log_snr_of(*,
     ᾱ=None,             # signal power,
     signal_rate=None,   # … or its root,
@@ -95,7 +97,7 @@ class Schedule(Diffusion):
                                  f'end_log_snr; given: {given}')
             for k, v in rates.items(): in_range(k, v, 0, 1, open_low=True, open_high=True)
             start, end = (log_snr_of(signal_rate=v).item() for v in rates.values())
-        if not start > end:
+        if not float(start) > float(end):
             raise ValueError(f'{given}: the start must have more signal than the end (log SNR '
                              f'{start:g} and {end:g})')
         self._set(start, end, start_log_snr=start, end_log_snr=end)
@@ -235,7 +237,7 @@ def get_schedule(
     *args, **settings,  # what its class takes: ends, or the numbers of a table
 ) -> Schedule:
     "A schedule by name; `ValueError` lists the names."
-    return SCHEDULES[name](*args, **settings)
+    return SCHEDULES.get_or_list(name)(*args, **settings)
 
 # %% ../nbs/07_schedules.ipynb #0599f9da
 @patch
@@ -315,6 +317,7 @@ class BetaSchedule(Schedule):
         start_log_snr:float=9., # at t = 0, which the equation does not say
         pieces:int=1000,        # of the integral
     ):
+        pieces = whole('pieces', pieces, most=MANY_STEPS)
         x, w = (torch.tensor(v) for v in np.polynomial.legendre.leggauss(16))
         self.rate, self.pieces, self._nodes, self._weights = β, pieces, (x + 1)/2, w/2
         edges = torch.arange(pieces + 1, dtype=torch.float64)/pieces
@@ -385,6 +388,7 @@ class TableSchedule(Schedule):
 @SCHEDULES.register('ddpm')
 class DDPMSchedule(TableSchedule):
     "The table of `DDPM` (Ho et al. 2020): `DDPMSchedule(**ddpm.config)`, whatever its β table."
+    @ascii_too
     def __init__(self,
         n_steps:int=1000,   # T
         βmin:float=0.0001,  # variance of the noise added at time 0
@@ -401,7 +405,7 @@ class NicholCosineSchedule(TableSchedule):
         n_steps:int=1000,   # T
     ):
         ddpm = DDPM(n_steps, beta_schedule='squaredcos_cap_v2').double()
-        super().__init__(ddpm.ᾱ, n_steps=n_steps)
+        super().__init__(ddpm.ᾱ, n_steps=ddpm.n_steps)
 
 # %% ../nbs/07_schedules.ipynb #0d2d1663
 @patch
@@ -436,8 +440,9 @@ class Discretised(DDPM):
         steps,              # how many: t = 1/n, 2/n, … 1; or the times, rising, in [0, 1]
         dtype=torch.float32,# of the tables
     ):
-        if isinstance(steps, int):
-            steps = torch.arange(1, whole('steps', steps) + 1, dtype=torch.float64)/steps
+        if listed(steps) is None:
+            steps = whole('steps', steps, most=MANY_STEPS)
+            steps = torch.arange(1, steps + 1, dtype=torch.float64)/steps
         t = check_time(steps).cpu()
         if t.ndim != 1 or not len(t) or not (t.diff() > 0).all():
             got = t.tolist() if t.numel() < 8 else f'{t.numel()} times'
@@ -475,7 +480,7 @@ def call_times(
     last:float=1.,      # the noisiest time
 ) -> torch.Tensor:
     "For `Discretised`: 1/n, 2/n, … 1 of the last time whose noise the network knows; float64."
-    whole('calls', calls)
+    calls = whole('calls', calls, most=MANY_STEPS)
     if trained_on is not None:
         λ = max(schedule.end_log_snr, trained_on.end_log_snr)
         last = min(last, schedule.time_of(λ).item())
@@ -493,9 +498,7 @@ def prior_audit(
     x_0,        # real images (N, …), floats
 ):
     "A `PriorKL` for each: Gaussian bound and L_T (Ho et al. 2020, eq. 5) of KL(q(x₁) ‖ N(0, I))."
-    if not x_0.is_floating_point():
-        raise TypeError(f'x_0: floats in [-1, 1] are needed, got {x_0.dtype}; `to_float` converts '
-                        f'bytes')
+    all_finite('x_0', floats('x_0', x_0))
     if isinstance(schedules, Schedule): return prior_audit([schedules], x_0)[0]
     m = Moments(x_0.flatten(1))
     s2, μ2 = torch.linalg.eigvalsh(m.S/m.n).clamp(min=0), m.μ.pow(2).sum()
@@ -526,6 +529,7 @@ class ShiftedSchedule(Schedule):
 @SCHEDULES.register('log_normal')
 class LogNormalSchedule(Schedule):
     "log σ is normal, cut off at the ends (EDM, Karras et al. 2022); for images of variance 1."
+    @ascii_too
     def __init__(self,
         mean:float=-1.2,    # of log σ, P_mean
         sd:float=1.2,       # its standard deviation, P_std
@@ -544,3 +548,8 @@ class LogNormalSchedule(Schedule):
         low, high = torch.special.ndtr((log_σ - self.mean)/self.sd).to(t)
         below = torch.lerp(low, high, t)
         return torch.sigmoid(2*(self.mean + self.sd*torch.special.ndtri(below)))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -5,8 +5,9 @@ apart."""
 
 # %% ../nbs/01_training.ipynb #8861bd8a
 from __future__ import annotations
-import copy, json, math, signal, threading, time
-from contextlib import contextmanager
+import json, math, os, shutil, signal, threading, time, warnings, zipfile
+from collections import Counter
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -14,19 +15,20 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm.auto import tqdm
-from .checks import Registry, exactly_one, in_range, positive, whole
-from .files import atomic_path, read_json, sha256, write_json
-from .records import card, results, results_file, weights_file
+from .checks import (Registry, all_finite, exactly_one, in_range, is_a, positive, whole)
+from .files import (atomic_path, locked, read_json, sha256, writable_folder, write_json)
+from .records import (card, device_name, results, results_file, versions, weights_file)
+from .identity import described, differences, flat
 
 # told here, defined in reference chapters
 _all_ = ['card', 'results', 'results_file', 'sha256', 'weights_file', 'write_json']
 
 # %% auto #0
-__all__ = ['LR_SCHEDULES', 'get_device', 'to_device', 'lr_schedule', 'ema_of', 'History',
-           'save_checkpoint', 'load_checkpoint', 'interruptible', 'TrainSettings', 'train_step',
-           'batches_from', 'n_images', 'steps_in', 'Run', 'every', 'fit', 'save_weights',
-           'load_weights', 'eval_mode', 'first_losses', 'card', 'results', 'results_file', 'sha256',
-           'weights_file', 'write_json']
+__all__ = ['LR_SCHEDULES', 'CLOCK_POINTS', 'get_device', 'to_device', 'lr_schedule', 'ema_of',
+           'History', 'before', 'save_checkpoint', 'load_checkpoint', 'interruptible',
+           'TrainSettings', 'train_step', 'batches_from', 'n_images', 'load_run', 'Run', 'every',
+           'fit', 'save_weights', 'load_weights', 'eval_mode', 'first_losses', 'card', 'results',
+           'results_file', 'sha256', 'weights_file', 'write_json']
 
 # %% ../nbs/01_training.ipynb #ef9e881e
 def get_device(
@@ -125,9 +127,10 @@ class History:
     def from_dict(cls, d): return cls(d['series'], **d['info'])
     def save(self, path):
         "Write JSON, in one piece or not at all."
-        with atomic_path(path) as tmp: Path(tmp).write_text(json.dumps(self.to_dict()))
+        text = json.dumps(self.to_dict())
+        with atomic_path(path) as tmp: tmp.write_text(text, encoding='utf-8')
     @classmethod
-    def load(cls, path): return cls.from_dict(read_json(path))
+    def load(cls, path): return cls.from_dict(read_json(path, keys=('series', 'info')))
     def __repr__(self):
         steps = max((v[-1][0] for v in self.series.values()), default=0)
         last = ', '.join(f'{k} {v[-1][1]:.4g}' for k, v in self.series.items())
@@ -151,6 +154,10 @@ class History:
 # %% ../nbs/01_training.ipynb #b310bb67
 def _cuda(device): return [device] if device.type == 'cuda' else []
 
+def _machine(device):
+    "What the last bits may depend on."
+    return dict(device=device_name(device), **versions())
+
 def _rng_state(device):
     on_gpu = torch.cuda.get_rng_state(device) if _cuda(device) else None
     return dict(cpu=torch.get_rng_state(), cuda=on_gpu)
@@ -159,23 +166,52 @@ def _set_rng_state(state, device):
     torch.set_rng_state(state['cpu'])
     if _cuda(device) and state['cuda'] is not None: torch.cuda.set_rng_state(state['cuda'], device)
 
+def before(
+    path, # of a checkpoint
+) -> Path:
+    "Where the checkpoint before this one lies."
+    return Path(path).with_name(f'.{Path(path).stem}-before{Path(path).suffix}')
+
 def save_checkpoint(
-    path,     # file to write
+    path,     # file to write; one that is there is kept as `before(path)`
     **state,  # tensors, numbers, strings and containers of them
 ):
     "Write a training checkpoint in one piece or not at all."
-    with atomic_path(path) as tmp: torch.save(state, tmp)
+    with atomic_path(path) as tmp:
+        try: torch.save(state, tmp)
+        except RuntimeError as e:
+            raise OSError(f'is the disk full? ({e})') from e
+        if Path(path).exists(): _keep(path, before(path))
+
+def _keep(path, as_name):
+    "A second name for a file; a copy, where files have one name only."
+    as_name.unlink(missing_ok=True)
+    try: os.link(path, as_name)
+    except OSError: shutil.copyfile(path, as_name)
+
+def _read_checkpoint(path, device):
+    "One file, its checksums verified."
+    try:
+        damaged = zipfile.ZipFile(path).testzip()
+        if damaged: raise ValueError(f'the checksum of {damaged} is wrong')
+        return torch.load(path, map_location=device, weights_only=True)
+    except FileNotFoundError: raise
+    except Exception as e:
+        why = f'it is truncated, damaged or not a checkpoint ({type(e).__name__}: {e})'
+        raise ValueError(f'checkpoint {path} cannot be read: {why}') from e
 
 def load_checkpoint(
     path,               # file written by `save_checkpoint`
     device='cpu',       # where its tensors go
 ) -> dict:
-    "A training checkpoint, read so that it cannot run code. `ValueError` if it is damaged."
-    try: return torch.load(path, map_location=device, weights_only=True)
-    except FileNotFoundError: raise
-    except Exception as e:
-        why = f'it is truncated, damaged or not a checkpoint ({type(e).__name__})'
-        raise ValueError(f'checkpoint {path} cannot be read: {why}') from e
+    """A training checkpoint, read so that it cannot run code. For one that is damaged the one
+    before it stands in, with a warning; `ValueError` if there is none."""
+    try: return _read_checkpoint(path, device)
+    except ValueError as e:
+        if not before(path).exists(): raise
+        saved = _read_checkpoint(before(path), device)
+        warnings.warn(f'{e}; going on from the one before it, {before(path)}', stacklevel=2)
+        return saved
 
 def _load_state(model, state, path):
     "Load `state` into `model` or say which weights do not fit."
@@ -216,6 +252,18 @@ class TrainSettings:
     amp:bool=False              # bf16 autocast?
     channels_last:bool=False    # memory layout that convolutions like?
     seed:int=0                  # of everything random in the loop
+
+    def __post_init__(self):
+        for k, v in vars(self).items():     # NumPy's numbers would not survive a checkpoint
+            if hasattr(v, 'item'): object.__setattr__(self, k, v.item())
+        positive('lr', self.lr)
+        if not callable(self.opt_func):
+            raise TypeError(f'opt_func={self.opt_func!r} must be a function (parameters, lr=…)')
+        if not callable(self.lr_schedule): LR_SCHEDULES.get_or_list(self.lr_schedule)
+        if self.clip_grad is not None: positive('clip_grad', self.clip_grad)
+        if self.ema is not None: in_range('ema', self.ema, 0, 1, open_high=True)
+        for k in 'amp', 'channels_last': is_a(k, getattr(self, k), bool)
+        whole('seed', self.seed, 0, 2**63 - 1)
 
     def changed(self,
         **changes, # new values of fields, by name
@@ -269,43 +317,62 @@ def n_images(
     return len(batch[0] if isinstance(batch, (tuple, list)) else batch)
 
 # %% ../nbs/01_training.ipynb #8b76bf3d
-def steps_in(
-    minutes:float,      # budget
-    model, loss_fn, dl, # as for `fit`; the model is copied, not changed
-    settings:TrainSettings=TrainSettings(), # as for `fit`
-    device=torch.device('cpu'),             # where the model is
-) -> int:
-    "How many training steps fit into `minutes`, from the median of eight timed steps on a copy."
-    s, m, times = settings, copy.deepcopy(model).train(), []
-    opt, averaged = s.opt_func(m.parameters(), lr=1e-6), ema_of(m)
-    with torch.random.fork_rng(devices=_cuda(device)):
-        batch = to_device(next(iter(batches_from(dl, 0, 0))), device, s.channels_last)
-        for _ in range(12):
-            start = time.perf_counter()
-            train_step(m, loss_fn, batch, opt, s.amp, s.clip_grad, device).item()
-            averaged.update_parameters(m)
-            times.append(time.perf_counter() - start)
-    return max(1, round(60*minutes/sorted(times[4:])[4]))
-
-def _budget(n_epochs, n_steps, minutes, per_epoch):
-    "The number of steps, or None where it must be found from the minutes."
+def _steps(n_epochs, n_steps, minutes, per_epoch):
+    "The number of steps of a budget, or None where the clock ends it."
     name, v = exactly_one(n_epochs=n_epochs, n_steps=n_steps, minutes=minutes)
     if name == 'n_steps': return whole(name, v)
     positive(name, v)
     return max(1, round(v*per_epoch)) if name == 'n_epochs' else None
 
 # %% ../nbs/01_training.ipynb #14ffccbb
+CLOCK_POINTS = 1000     # of the learning-rate schedule where the clock ends the training
+_KEYS = ('run', 'made_on', 'step', 'seen', 'point', 'finished', 'model', 'ema', 'opt', 'sched',
+         'rng', 'history', 'elapsed')   # of a checkpoint
+
+def _data_facts(dl):
+    "What is known about the data."
+    if isinstance(dl, (list, tuple)): return dict(batches=len(dl), data=dl)
+    names = 'n', 'shuffle', 'drop_last', 'seed', 'images', 'labels', 'batch_size'
+    data = {k: getattr(dl, k) for k in names if hasattr(dl, k)}
+    tensors = getattr(getattr(dl, 'dataset', None), 'tensors', None)    # of a `DataLoader`
+    return dict(batches=len(dl), bs=getattr(dl, 'bs', None), data={**data, 'tensors': tensors})
+
+def load_run(
+    path,           # of a checkpoint
+    device='cpu',   # where its tensors go
+) -> dict:
+    "The checkpoint of a `Run`; `ValueError` if it is another."
+    saved = load_checkpoint(path, device)
+    missing = [k for k in _KEYS if not isinstance(saved, dict) or k not in saved]
+    if missing:
+        raise ValueError(f'{path} is not the checkpoint of a run: it lacks {", ".join(missing)}')
+    is_a(f'{path}: run', saved['run'], dict)
+    whole(f'{path}: step', saved['step'], 0)
+    return saved
+
 class Run:
     "A training under way: all that its next step depends on, and what a checkpoint holds."
-    def __init__(self, model, settings, n_steps, dl, device):
-        self.model, self.settings, self.n_steps, self.device = model, settings, n_steps, device
-        self.about = dict(n_steps=n_steps, batches=len(dl), bs=getattr(dl, 'bs', None),
-                          seed=settings.seed, ema=settings.ema)
+    def __init__(self, model, settings, device, n_steps=None, minutes=None):
+        self.model, self.settings, self.device = model, settings, device
+        self.n_steps, self.minutes, self.about = n_steps, minutes, {}
         self.opt = settings.opt_func(model.parameters(), lr=settings.lr)
-        self.sched = lr_schedule(self.opt, settings.lr_schedule, settings.lr, n_steps)
+        self.rules = [{k: v for k, v in g.items() if k not in ('params', 'lr')}
+                      for g in self.opt.param_groups]
+        points = n_steps or CLOCK_POINTS
+        self.sched = lr_schedule(self.opt, settings.lr_schedule, settings.lr, points)
         self.averaged = ema_of(model, settings.ema) if settings.ema else None
-        self.step, self.seen, self.history, self.rng = 0, 0, History(), None
+        self.step, self.seen, self.point, self.finished = 0, 0, 0, False
+        self.history, self.rng = History(), None
         self.elapsed, self.started = 0., time.perf_counter()
+
+    def identify(self, dl, loss_fn, **more):
+        "Describe what must be the same when the run is resumed."
+        rules = self.rules[0] if len(self.rules) == 1 else dict(enumerate(self.rules))
+        settings = {k: v for k, v in vars(self.settings).items() if k != 'opt_func'}
+        self.about = flat(described(dict(
+            n_steps=self.n_steps, minutes=self.minutes, **more, **settings, **_data_facts(dl),
+            optimiser={'kind': type(self.opt), **rules}, model=self.model, loss=loss_fn,
+            trained=Counter(str(p.dtype) for p in self.model.parameters() if p.requires_grad))))
 
     @property
     def result(self) -> nn.Module:
@@ -317,27 +384,71 @@ class Run:
         "How long it has taken so far, before an interruption and since."
         return self.elapsed + time.perf_counter() - self.started
 
+    @property
+    def over(self) -> bool:
+        "Is the budget used up? One in minutes is, when less than half a step is left."
+        if self.minutes is None: return self.step >= self.n_steps
+        return self.seconds*(1 + .5/self.step) >= 60*self.minutes
+
+    @property
+    def planned(self) -> int:
+        "The steps in all, as far as they are known."
+        if self.minutes is None: return self.n_steps
+        if self.finished or not self.step: return self.step
+        return max(self.step, round(self.step*60*self.minutes/self.seconds))
+
+    def check(self):
+        "`FloatingPointError` when weights are no longer finite."
+        for m in {self.model, self.result}:
+            for k, w in m.named_parameters(): all_finite(f'{k} after step {self.step}', w)
+
     def save(self, path):
         "Write a checkpoint."
-        save_checkpoint(path, run=self.about, step=self.step, seen=self.seen,
+        self.check()
+        save_checkpoint(path, run=self.about, made_on=_machine(self.device), step=self.step,
+                        seen=self.seen, point=self.point, finished=self.finished,
                         model=self.model.state_dict(),
                         ema=self.averaged and self.averaged.state_dict(),
                         opt=self.opt.state_dict(), sched=self.sched.state_dict(),
                         rng=_rng_state(self.device), history=self.history.to_dict(),
                         elapsed=self.seconds)
 
-    def load(self, saved, path):
+    def load(self, saved, path, longer=False):
         "Go on from `saved`, which was read from the checkpoint `path`."
-        for k, v in saved['run'].items():
-            if v == self.about[k]: continue
-            raise ValueError(
-                f'{path} is of another run: its {k} is {v}, here it is {self.about[k]}')
+        budget = {k: self.about[k] for k in ('n_steps', 'minutes')} if longer else {}
+        differ = differences({**saved['run'], **budget}, self.about)
+        if differ: raise ValueError(f'{path} is of another run: {differ}')
+        differ = differences(saved['made_on'], _machine(self.device))
+        if differ: warnings.warn(f'{path} was made elsewhere, the last bits may differ: {differ}')
         _load_state(self.model, saved['model'], path)
         if self.averaged: _load_state(self.averaged, saved['ema'], path)
-        self.opt.load_state_dict(saved['opt'])
-        self.sched.load_state_dict(saved['sched'])
-        self.step, self.seen, self.elapsed = saved['step'], saved['seen'], saved['elapsed']
+        if longer: self._go_on_longer(saved, path)
+        else:
+            self.opt.load_state_dict(saved['opt'])
+            self.sched.load_state_dict(saved['sched'])
+            self.finished = saved['finished']
+        self.step, self.seen, self.point = saved['step'], saved['seen'], saved['point']
         self.history, self.rng = History.from_dict(saved['history']), saved['rng']
+        self.elapsed, self.started = saved['elapsed'], time.perf_counter()
+
+    def _go_on_longer(self, saved, path):
+        "The optimiser's memory with the learning rate of the longer plan, which may be another."
+        if not saved['finished']: raise ValueError(f'{path} is of a run that is not finished: '
+                                                   'resume it before it is made longer')
+        if not self.n_steps or self.n_steps <= saved['step']:
+            raise ValueError(f'{path} is of a run of {saved["step"]} steps: a longer budget in '
+                             'epochs or steps is needed')
+        rates, planned = History.from_dict(saved['history'])['lr'], []
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')     # PyTorch misses the steps of the optimiser
+            for _ in rates:
+                planned.append(self.opt.param_groups[0]['lr'])
+                self.sched.step()
+        groups = self.opt.state_dict()['param_groups']
+        self.opt.load_state_dict(dict(saved['opt'], param_groups=groups))
+        if planned != rates:
+            warnings.warn(f'the learning rate of the first {len(rates)} steps was not the one of a '
+                          f'run of {self.n_steps}: the end differs from that of a run planned so')
 
     @contextmanager
     def own_random_numbers(self):
@@ -349,10 +460,12 @@ class Run:
 
     def batches(self, dl):
         "The batches that are left, epoch after epoch."
-        while self.step < self.n_steps:
+        while not self.finished:
+            begin = self.step
             for batch in batches_from(dl, *divmod(self.step, len(dl))):
                 yield to_device(batch, self.device, self.settings.channels_last)
-                if self.step == self.n_steps: return
+                if self.finished: return
+            if self.step == begin: raise ValueError('dl: no batch came')
 
     def advance(self, loss_fn, batch) -> float:
         "One step; returns its loss."
@@ -362,11 +475,18 @@ class Run:
         if not math.isfinite(loss):
             raise FloatingPointError(
                 f'loss is {loss} at step {self.step}: lower lr={s.lr} or check the images')
-        self.sched.step()
         if self.averaged: self.averaged.update_parameters(self.model)
         self.step, self.seen = self.step + 1, self.seen + n_images(batch)
+        self._follow_schedule()
         self.history.add(self.step, loss=loss, lr=rate)
         return loss
+
+    def _follow_schedule(self):
+        "The learning rate of the next step: one point further, or as far as the clock is."
+        due = self.point + 1
+        if self.minutes: due = round(CLOCK_POINTS*min(1, self.seconds/(60*self.minutes)))
+        for _ in range(self.point, due): self.sched.step()
+        self.point = max(self.point, due)
 
     def measure(self, metrics):
         "Record what `metrics` says about the weights that draw; it does not disturb the run."
@@ -376,14 +496,16 @@ class Run:
 
     def stopped(self, checkpoint) -> str:
         "In words: where it stopped."
-        where = f'stopped after step {self.step} of {self.n_steps}'
+        about = 'about '*bool(self.minutes)
+        where = f'stopped after step {self.step} of {about}{self.planned}'
         return f'{where}; resume from {checkpoint}' if checkpoint else where
 
     def finish(self) -> History:
         "The model gets the weights that draw, in evaluation mode."
+        self.check()
         if self.averaged: self.model.load_state_dict(self.averaged.module.state_dict())
         self.model.eval()
-        self.history.info = dict(n_steps=self.n_steps, n_images=self.seen, seconds=self.seconds,
+        self.history.info = dict(n_steps=self.step, n_images=self.seen, seconds=self.seconds,
                                  device=str(self.device))
         return self.history
 
@@ -398,38 +520,52 @@ def every(
     def metrics(step, model): return eval_fn(model) if step % n == 0 or step == last else {}
     return metrics
 
-def _start(model, loss_fn, dl, settings, n_steps, minutes, device, checkpoint, resume):
-    "A new `Run`, or the one that `checkpoint` holds."
-    layout = torch.channels_last if settings.channels_last else torch.preserve_format
-    model.to(device, memory_format=layout).train()
-    resume = resume and checkpoint and Path(checkpoint).exists()
-    saved = load_checkpoint(checkpoint, device) if resume else None
-    if n_steps is None and saved: n_steps = saved['run']['n_steps']
-    if n_steps is None: n_steps = steps_in(minutes, model, loss_fn, dl, settings, device)
-    run = Run(model, settings, n_steps, dl, device)
-    if saved: run.load(saved, checkpoint)
-    return run
+def _saved(checkpoint, resume, device):
+    "What to go on from, or None. A checkpoint that is there is not replaced unasked."
+    if not checkpoint or not Path(checkpoint).exists(): return None
+    if Path(checkpoint).is_dir(): raise IsADirectoryError(f'checkpoint {checkpoint} is a folder')
+    if resume: return load_run(checkpoint, device)
+    raise FileExistsError(f'checkpoint {checkpoint} exists: resume it, or name another file')
 
 def _advance_bar(bar, run, batch):
     "One more step on the bar, with the mean of the last losses."
+    bar.total = run.planned
     if not bar.update(): return
     last = run.history['loss'][-50:]
     speed = (bar.format_dict['rate'] or 0)*n_images(batch)
     bar.set_postfix_str(f'loss {sum(last)/len(last):.4f}, {speed:.0f} images/s', refresh=False)
+
+def _train(run, loss_fn, dl, metrics, callback, checkpoint, every_so_many, progress):
+    "The loop."
+    run.check()
+    bar = tqdm(total=run.planned, initial=run.step, disable=not progress, unit='step',
+               mininterval=.5)
+    with run.own_random_numbers(), interruptible() as flag, bar:
+        for batch in run.batches(dl):
+            loss = run.advance(loss_fn, batch)
+            if metrics: run.measure(metrics)
+            if callback: callback(run.step, loss)
+            run.finished, stop = run.over, flag['stop']
+            due = stop or run.finished or run.step % every_so_many == 0
+            if checkpoint and due: run.save(checkpoint)
+            _advance_bar(bar, run, batch)
+            if stop: raise KeyboardInterrupt(run.stopped(checkpoint))
 
 def fit(
     model:nn.Module,            # trained in place; ends with the averaged weights, if there are
     loss_fn,                    # (model, batch) -> scalar loss
     dl,                         # `Batches`, a `DataLoader`, any iterable of batches with a length
     settings:TrainSettings|None=None,   # how; None: the defaults
-    *, n_epochs:float|None=None,# budget in passes over the data,
+    /, *, n_epochs:float|None=None, # budget in passes over the data,
     n_steps:int|None=None,      # or in optimiser steps,
-    minutes:float|None=None,    # or in minutes (turned into steps before the first one)
+    minutes:float|None=None,    # or in minutes on the clock
     device=None,                # None: where the model is
     metrics=None,               # (step, model) -> numbers to record after a step, or {}: `every`
     checkpoint=None,            # file for checkpoints
     checkpoint_every:int=500,   # steps between them
     resume:bool=False,          # go on from `checkpoint` if it exists?
+    longer:bool=False,          # resume a finished run, whose budget was smaller?
+    about:dict|None=None,       # more that a resumed run must agree in: the name of a recipe, …
     callback=None,              # (step, loss) after each step
     progress:bool=True,         # show the bar?
     **changes,                  # fields of `TrainSettings` that replace those in `settings`
@@ -437,20 +573,16 @@ def fit(
     "Train `model`. Killed and resumed it ends as if undisturbed: on a CPU, bit for bit."
     settings = (settings or TrainSettings()).changed(**changes)
     device, every_so_many = get_device(device, model), whole('checkpoint_every', checkpoint_every)
-    n_steps = _budget(n_epochs, n_steps, minutes, whole('batches in dl', len(dl)))
-    run = _start(model, loss_fn, dl, settings, n_steps, minutes, device, checkpoint, resume)
-    bar = tqdm(total=run.n_steps, initial=run.step, disable=not progress, unit='step',
-               mininterval=.5)
-    with run.own_random_numbers(), interruptible() as flag, bar:
-        for batch in run.batches(dl):
-            loss = run.advance(loss_fn, batch)
-            if metrics: run.measure(metrics)
-            if callback: callback(run.step, loss)
-            stop = flag['stop']
-            due = stop or run.step % every_so_many == 0 or run.step == run.n_steps
-            if checkpoint and due: run.save(checkpoint)
-            _advance_bar(bar, run, batch)
-            if stop: raise KeyboardInterrupt(run.stopped(checkpoint))
+    n_steps = _steps(n_epochs, n_steps, minutes, whole('batches in dl', len(dl)))
+    if checkpoint: writable_folder(Path(checkpoint).parent)
+    with locked(checkpoint) if checkpoint else nullcontext():
+        saved = _saved(checkpoint, resume or longer, device)
+        layout = torch.channels_last if settings.channels_last else torch.preserve_format
+        model.to(device, memory_format=layout).train()
+        run = Run(model, settings, device, n_steps, minutes)
+        if checkpoint: run.identify(dl, loss_fn, **(about or {}))
+        if saved: run.load(saved, checkpoint, longer)
+        _train(run, loss_fn, dl, metrics, callback, checkpoint, every_so_many, progress)
     return run.finish()
 
 # %% ../nbs/01_training.ipynb #d5f2f582
@@ -463,6 +595,7 @@ def save_weights(
     from safetensors.torch import save
     def cast(v): return v.to(dtype) if dtype and v.is_floating_point() else v
     state = {k: cast(v.detach().cpu()).contiguous() for k, v in model.state_dict().items()}
+    for k, v in state.items(): all_finite(f'weights {k}', v)
     with atomic_path(path) as tmp: tmp.write_bytes(save(state, metadata=dict(format='pt')))
 
 def load_weights(
@@ -477,6 +610,7 @@ def load_weights(
         why = f'it is truncated, damaged or not safetensors ({e})'
         raise ValueError(f'weights file {path} cannot be read: {why}') from e
     state = {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
+    for k, v in state.items(): all_finite(f'{path}: {k}', v)
     _load_state(model, state, path)
     return model.eval()
 
@@ -503,3 +637,8 @@ def first_losses(
         losses.append(loss)
         if step == n_first: raise Enough
     return losses, note, Enough
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -10,8 +10,8 @@ from functools import partial
 import torch, torch.nn.functional as F
 from fastcore.basics import AttrDict
 from torch import nn
-from .checks import Registry, one_of
-from .networks import image_shape, load_network
+from .checks import Registry, clip_range, in_range, one_of, positive
+from .networks import check_sizes, image_shape, load_network
 from .embeddings import TIME_EMBEDDINGS, as_times, one_each
 
 # %% auto #0
@@ -180,6 +180,9 @@ class ResidualForm:
     attention:tuple = ()            # resolutions (of `sample_size` images) with attention
 
     def __post_init__(self):
+        vars(self).update(check_sizes(vars(self)))
+        clip_range(self.time_range, 'time_range')
+        if self.max_frequency is not None: positive('max_frequency', self.max_frequency)
         self.up_widths = self.up_widths or self.widths[::-1]
         for name in 'widths', 'middle', 'up_widths', 'time_range', 'attention':
             setattr(self, name, tuple(getattr(self, name)))
@@ -187,7 +190,7 @@ class ResidualForm:
             ddpm_range = self.time_range == (0., 1000.)
             self.time_embedding = 'sinusoidal_whole' if ddpm_range else 'sinusoidal'
         one_of('time', self.time, TIMES)
-        if len(self.up_widths) != len(self.widths) or self.depth < 1:
+        if not self.widths or len(self.up_widths) != len(self.widths) or self.depth < 1:
             raise ValueError(
                 f'widths={self.widths}, up_widths={self.up_widths}, depth={self.depth}: '
                 f'as many stages up as down are needed, and depth ≥ 1')
@@ -361,6 +364,9 @@ class DDPMUNet(UNet):
             in_channels=in_channels, sample_size=sample_size, width=width,
             multipliers=tuple(multipliers), attention=tuple(attention), depth=depth,
             groups=groups, dropout=dropout, time_range=tuple(time_range), n_classes=n_classes)
+        self.config.update(check_sizes(self.config))
+        clip_range(time_range, 'time_range')
+        in_range('dropout', dropout, 0, 1, open_high=True)
         self.embedding = partial(TIME_EMBEDDINGS['transformer'], dim=width, time_range=time_range)
         self.multiple = 2**(len(multipliers) - 1)
         if width % groups:
@@ -454,3 +460,8 @@ def laptop_unet(
         raise ValueError(
             f'the pretrained network has its own configuration; given: {", ".join(changes)}')
     return load_network('laptop_unet') if pretrained else ResidualUNet(**{**LAPTOP_UNET, **changes})
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

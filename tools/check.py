@@ -109,8 +109,9 @@ def paths():
 def skipped():
     "Print how many code cells the tests leave out"
     cfg = ConfigParser()
-    cfg.read(nb.ROOT/'settings.ini')
-    flags, total, out = cfg['DEFAULT']['tst_flags'].split(), 0, 0
+    cfg.read(nb.ROOT/'settings.ini', encoding='utf-8')
+    flags = {*cfg['DEFAULT']['tst_flags'].split()} - {*nb.TEST_FLAGS.split()}
+    total = out = 0
     for path in nb.notebooks():
         code = [c for c in nb.code_cells(path) if nb.source(c).strip()]
         n = sum(nb.skip_exec(path) or nb.not_run(c, flags) for c in code)

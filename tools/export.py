@@ -1,9 +1,10 @@
 """Write the library from the notebooks: `python tools/export.py` (`make export`).
 
-As `nbdev_export`, but for two things. A cell that goes into a module of its own
+As `nbdev_export`, but for three things. A cell that goes into a module of its own
 (`#| export measures.m03_scores`) makes that module anew, where nbdev would append to what is there;
 such modules have no `__all__`, without which plain `nbdev_export` stops instead of writing them
-twice. And what nbdev writes itself keeps to the width of a page."""
+twice. What nbdev writes itself keeps to the width of a page. And every module ends with a call that
+adds the comments beside parameters to its docstrings."""
 import re
 from textwrap import fill
 import nb
@@ -11,6 +12,13 @@ from nbdev.config import add_init, get_config
 from nbdev.doclinks import _build_modidx, nbglob
 from nbdev.export import nb_export
 from nbdev.maker import ModuleMaker
+
+HELP = """
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)
+"""
 
 def wrapped(m):
     "A list of names in brackets, as wide as a page and no wider"
@@ -34,6 +42,7 @@ class Maker(ModuleMaker):
         super().make(cells, all_cells, lib_path)
         text = self.fname.read_text(encoding='utf-8')
         if self.own_room: text = re.sub(r'# %% auto #0\n__all__ = \[[^]]*\]\n+', '', text)
+        if self.fname.name != 'front.py': text += HELP
         self.fname.write_text(laid_out(text), encoding='utf-8')
 
 def export():

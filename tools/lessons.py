@@ -93,7 +93,7 @@ def run_and_store(path):
     print(f'{secs:7.1f} s  {size/1e6:5.2f} MB  {peak:6.0f} MB of memory at most')
     new = dict(stands.record(path), seconds=round(secs, 1), peak_mb=round(peak))
     text = json.dumps({**nb.executed(), path.stem: new}, indent=1, sort_keys=True)
-    nb.EXECUTED.write_text(text + '\n')
+    nb.EXECUTED.write_text(text + '\n', encoding='utf-8')
 
 NO_DATA = ('The real Fashion-MNIST is not here, and lessons are stored with it: '
            'set FASHION_MNIST_DIR to the folder with its four files')

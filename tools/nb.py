@@ -5,6 +5,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 NBS, EXECUTED = ROOT/'nbs', ROOT/'nbs'/'executed.json'
 LIB = 'slowai_diffusion'
+TEST_FLAGS = 'once'  # what `nbdev_test` leaves out and `make test` does not
 MAX_NB, MAX_MODELS, MAX_WIDTH = 3e6, 40e6, 100
 
 def notebooks(names=()):
@@ -49,4 +50,5 @@ def code_hash(path):
     code = [source(c).strip() for c in code_cells(path)]
     return hashlib.sha256('\0'.join(code).encode()).hexdigest()[:16]
 
-def executed(): return json.loads(EXECUTED.read_text()) if EXECUTED.exists() else {}
+def executed():
+    return json.loads(EXECUTED.read_text(encoding='utf-8')) if EXECUTED.exists() else {}

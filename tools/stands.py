@@ -43,6 +43,13 @@ def module_tree(name, root):
     if not path.is_file(): return None
     return without_docstrings(ast.parse(path.read_text(encoding='utf-8')))
 
+def home(name, root):
+    "The module that a name which the package itself offers lives in, or None"
+    front = root/nb.LIB/'front.py'
+    if not front.is_file(): return None
+    m = re.search(rf"'(\w+):{re.escape(name)}'", front.read_text(encoding='utf-8'))
+    return m and m[1]
+
 def stands_on(path, root=nb.ROOT):
     "`{'data': …, 'models/fashion_unet': …, 'results/twins': …}`, each with its fingerprint"
     trees = [ast.parse(nb.python(c)) for c in nb.code_cells(path)]
@@ -51,7 +58,9 @@ def stands_on(path, root=nb.ROOT):
     while todo:
         name = todo.pop()
         tree = module_tree(name, root)
-        if tree is None: continue
+        if tree is None:
+            todo |= {home(name, root)} - {None} - modules.keys()
+            continue
         modules[name] = fingerprint(ast.dump(tree).encode())
         named |= strings(tree)
         todo |= set(imported(tree, name)) - modules.keys()

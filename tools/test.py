@@ -28,7 +28,8 @@ def main():
     p.add_argument('names', nargs='*', help='notebooks to test (all)')
     p.add_argument('-n', type=int, default=min(2, os.cpu_count() or 1),
                    help='notebooks at a time (at most 2)')
-    p.add_argument('--flags', default='', help='test flags of cells that are left out otherwise')
+    p.add_argument('--flags', default=nb.TEST_FLAGS,
+                   help=f'test flags of cells that are left out otherwise ({nb.TEST_FLAGS})')
     args = p.parse_args()
     record, start = nb.executed(), time.time()
     def seconds(path): return record.get(path.stem, {}).get('seconds', 0)

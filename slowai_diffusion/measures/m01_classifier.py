@@ -31,3 +31,8 @@ def classifier_choices(changes, n_epochs, seed, n_first=None):
              n_epochs=n_epochs, seed=seed, callback=note, progress=n_first is None, **settings)
     except Enough: return dict(first_losses=losses)
     return dict(first_losses=losses[:3], n=dls.valid.n, **evaluate(model, dls.valid))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

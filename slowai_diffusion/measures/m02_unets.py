@@ -65,3 +65,8 @@ def unet_equal_minutes(unet, minutes, lr, seed, n_first=None):
     t, loss = held_out_loss(DDPM(), net, to_float(dls.valid.images))
     return dict(steps=n_steps, amp=amp, first_losses=losses[:3], held_out=loss.mean().item(),
                 n=len(loss))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

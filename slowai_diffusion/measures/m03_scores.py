@@ -141,3 +141,8 @@ def tell_apart(a, b, pool, ns, repeats, keep=True):
             mean, sd = s[..., i].mean(0).tolist(), s[..., i].std(0).tolist()
             out[name].append(dict(n=n, right=right, mean=mean, sd=sd))
     return out
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

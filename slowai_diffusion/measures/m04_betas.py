@@ -94,3 +94,8 @@ def ddpm_choices(changes, n_steps, n, seed, n_first=None):
     t, loss = held_out_loss(ddpm, net, to_float(dls.valid.images[:2500]))
     x = to_uint8(sample(ddpm, net, n, steps=20, seed=seed, progress=False))
     return dict(first_losses=losses[:3], held_out=loss.mean().item(), **fashion_scores(x))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

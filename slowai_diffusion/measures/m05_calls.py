@@ -46,3 +46,8 @@ def calls_curve(sampler, eta, clip, reuse, steps, n, seed, keep=True):
     x, seconds = in_parts(draw, n, cache)
     return dict(**fashion_scores(x), draw_seconds=round(seconds, 1))
 
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

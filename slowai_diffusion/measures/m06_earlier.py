@@ -57,3 +57,8 @@ def earlier_comparison(family, steps, first, clip, scale, seed, n):
     return dict(first_time=t, signal=to.ᾱ[t].sqrt().item(), mean=f.mean().item(),
                 sd=f.std().item(), draw_seconds=round(seconds, 1), **fashion_scores(x))
 
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

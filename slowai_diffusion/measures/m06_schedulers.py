@@ -36,3 +36,8 @@ def diffusers_schedulers(model, scheduler, calls, seed, n):
     return dict(steps=steps, calls_made=int(made[0]), draw_seconds=round(seconds, 1),
                 **fashion_scores(x))
 
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

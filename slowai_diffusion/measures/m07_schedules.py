@@ -46,3 +46,8 @@ def schedules_curve(model, schedule, ends, eta, calls, seed, n, amp):
     x, seconds = in_parts(draw, n)
     return dict(first_log_snr=s.log_snr(d.t[-1]).item(), last_log_snr=s.log_snr(d.t[0]).item(),
                 draw_seconds=round(seconds, 1), **fashion_scores(x))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -36,3 +36,8 @@ def noisiest_times(below, eta, calls, seed, n):
     x, _ = in_parts(draw, n)
     formula_calls = (ddpm.log_snr(ddpm.respace(calls).times) < limit).sum().item()
     return dict(formula_calls=formula_calls, **fashion_scores(x))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

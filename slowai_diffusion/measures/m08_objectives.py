@@ -86,3 +86,8 @@ def earlier_grid(distance, prediction_type, schedule, net, n_steps, bs, lr, call
     objective = objectives.Objective(prediction_type, distance=distance)
     diffusion = Discretised(get_schedule(schedule), 1000)
     return _trained_objective(objective, diffusion, net, n_steps, bs, lr, seed, calls, n)
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -99,3 +99,8 @@ def laptop_unet_steps(net, minutes, lr, seed, n, n_first=None):
     x = to_uint8(sample(DDPM(), unet, n, steps=20, seed=seed, micro_batch=64, progress=False))
     return dict(steps=n_steps, amp=amp, first_losses=losses[:3], held_out=loss.mean().item(),
                 held_out_early=loss[t < 100].mean().item(), **fashion_scores(x))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -33,3 +33,8 @@ def networks_compared(model, sampler, steps, n, seed, keep=True):
     kept = f'{model}-{sha256(weights_file(model))[:12]}-{how.key}-seed{seed}' if keep else None
     x, seconds = in_parts(draw, n, kept)
     return dict(**fashion_scores(x), draw_seconds=round(seconds, 1))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

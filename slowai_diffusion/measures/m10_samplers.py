@@ -82,3 +82,8 @@ def samplers_seconds(model, n, calls, rounds):
         made[name], fs[name] = s.network_calls(s.steps_for(calls)), turn(s)
     took = {k: round(1000*v/n, 2) for k, v in in_turn(fs, rounds).items()}
     return dict(took=took, calls=made)
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

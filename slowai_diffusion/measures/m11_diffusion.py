@@ -61,3 +61,8 @@ def diffusion_choices(choice, net, n_steps, bs, lr, calls, seed, n):
                 fresh_noise=_scores(model, calls, 1., n, seed),
                 deterministic=_scores(model, calls, 0., n, seed),
                 few_steps=_scores(model, min(calls, 5), 0., n, seed))
+
+# %% auto #0
+# `help()` says what the comments beside parameters say
+from slowai_diffusion.front import document
+document(__name__)

@@ -1,0 +1,352 @@
+"""The slow doors: `python tools/doors.py [NAME …]` (`make doors`). Kills, two at once, damaged
+checkpoints, full disks, other locales, Ctrl-C, each tried with the commands as a user has them.
+
+The quick ones are in nbs/98_doors.ipynb. Each scenario has a folder of its own and says in its
+docstring what must hold; the last line counts them, and the exit status is 1 if one fails."""
+import argparse, contextlib, functools, hashlib, json, os, resource, shutil, signal, subprocess, sys
+import tempfile, threading, time
+from pathlib import Path
+from safetensors.numpy import load_file
+import nb
+
+BIN, TOP = Path(sys.executable).parent, Path(tempfile.mkdtemp(prefix='doors-'))
+SCENARIOS = {}
+LIMIT = 60                              # seconds a command may take
+TRAIN = ('slowai_train', 'fashion_unet', '--steps', '12', '--images', '32', '--bs', '4',
+         '--checkpoint_every', '2', '--print_every', '1', '--out')
+WEIGHTS = 'diffusion_pytorch_model.safetensors'
+ASCII = dict(LC_ALL='C', LANG='C', PYTHONUTF8='0', PYTHONCOERCECLOCALE='0')
+
+class Skip(Exception): "A scenario that cannot be tried here."
+
+def scenario(f):
+    "Register a function (its folder) as a scenario."
+    SCENARIOS[f.__name__] = f
+    return f
+
+def start(*args, cwd, preexec_fn=None, **env):
+    "A command of the course under way, what it says in a pipe."
+    env = {'PYTHONPATH': str(nb.ROOT), 'OMP_NUM_THREADS': '1', **os.environ,
+           'SLOWAI_HOME': str(TOP/'home'), **env}
+    name, *rest = map(str, args)
+    def first():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)    # a shell's background job ignores it
+        if preexec_fn: preexec_fn()
+    return subprocess.Popen([BIN/name, *rest], cwd=cwd, env=env, preexec_fn=first,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT)
+
+def end(process):
+    "(exit status, all that it said)."
+    try: said, _ = process.communicate(timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise AssertionError(f'still running after {LIMIT} s: {process.args}') from None
+    return process.returncode, said.decode('utf-8', 'replace')
+
+def run(*args, **kwargs): return end(start(*args, **kwargs))
+
+def until(process, text):
+    "Read what a command says until it said `text`."
+    seen, timer = b'', threading.Timer(LIMIT, process.kill)
+    timer.start()
+    while text.encode() not in seen:
+        more = process.stdout.read1()
+        seen += more
+        if not more: break
+    timer.cancel()
+    assert text.encode() in seen, f'{text!r} was never said, but: {seen[-500:].decode()}'
+
+def right(result):
+    "What was said, if the command went well."
+    status, said = result
+    assert status == 0 and 'Traceback' not in said, f'exit status {status}: {said[-800:]}'
+    return said
+
+def refused(result, *words):
+    "The one line `error: …` of a command that was refused, and holds these words."
+    status, said = result
+    last = said.strip().splitlines()[-1] if said.strip() else ''
+    assert status == 1 and last.startswith('error: '), f'exit status {status}: {said[-800:]}'
+    assert 'Traceback' not in said, said[-800:]
+    missing = [w for w in words if w not in last]
+    assert not missing, f'{missing} not in: {last}'
+    return last
+
+def sha(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+def files(folder):
+    "What lies in a folder: file -> SHA-256; locks aside."
+    found = (p for p in sorted(Path(folder).rglob('*'))
+             if p.is_file() and not p.name.endswith('.lock'))
+    return {str(p.relative_to(folder)): sha(p) for p in found}
+
+def flip(path):
+    "Change 64 bytes in the middle of a file."
+    data = bytearray(Path(path).read_bytes())
+    at = len(data)//2
+    data[at:at + 64] = bytes(b ^ 255 for b in data[at:at + 64])
+    Path(path).write_bytes(data)
+
+def checkpoints(folder):
+    "Checkpoints, the newest first."
+    return sorted(Path(folder).glob('*checkpoint*.pt'), key=lambda p: -p.stat().st_mtime_ns)
+
+@functools.cache
+def undisturbed():
+    "The folder of a training that nothing happened to but a second one, which was refused."
+    folder = TOP/'undisturbed'
+    folder.mkdir()
+    first = start(*TRAIN, 'd', cwd=folder)
+    until(first, 'step 1 ')
+    second = run(*TRAIN, 'd', cwd=folder)
+    right(end(first))
+    return folder, second
+
+@functools.cache
+def killed():
+    "The folder of a training that was killed after its fifth step."
+    folder = TOP/'killed'
+    folder.mkdir()
+    p = start(*TRAIN, 'd', cwd=folder)
+    until(p, 'step 5 ')
+    p.kill()
+    end(p)
+    return folder/'d'
+
+def same_as_undisturbed(d):
+    whole = undisturbed()[0]/'d'
+    assert sha(d/WEIGHTS) == sha(whole/WEIGHTS), 'other weights than those of an undisturbed run'
+    left = set(files(d)) - set(files(whole))
+    assert not left, f'left behind: {left}'
+
+@scenario
+def two_trainings_into_one_folder(folder):
+    "The second is refused at once; the first ends as if alone."
+    refused(undisturbed()[1])
+    card = json.loads((undisturbed()[0]/'d'/'card.json').read_text(encoding='utf-8'))
+    assert card['steps'] == 12, card
+
+@scenario
+def kill_and_ctrl_c_in_a_training(folder):
+    "Killed after step 5, taken up, stopped by Ctrl-C, taken up: bit for bit the undisturbed run."
+    shutil.copytree(killed(), folder/'d')
+    before = files(folder/'d')
+    refused(run(*TRAIN, 'd', cwd=folder), 'd')      # without --resume nothing is begun anew
+    assert files(folder/'d') == before, 'the killed run was changed'
+    p = start(*TRAIN, 'd', '--resume', cwd=folder)
+    until(p, 'step 8 ')
+    p.send_signal(signal.SIGINT)
+    status, said = end(p)
+    assert status and 'resume' in said and 'Traceback' not in said, said[-500:]
+    right(run(*TRAIN, 'd', '--resume', cwd=folder))
+    same_as_undisturbed(folder/'d')
+
+@scenario
+def a_damaged_checkpoint(folder):
+    "The one before it is taken, with a warning, and the end is the same."
+    shutil.copytree(killed(), folder/'d')
+    newest, *older = checkpoints(folder/'d')
+    assert older, f'one checkpoint only: {newest}'
+    flip(newest)
+    said = right(run(*TRAIN, 'd', '--resume', cwd=folder))
+    assert 'checkpoint' in said, said[-300:]
+    same_as_undisturbed(folder/'d')
+
+@scenario
+def only_damaged_checkpoints(folder):
+    "One line names the file, and nothing is changed."
+    shutil.copytree(killed(), folder/'d')
+    for p in checkpoints(folder/'d'): p.write_bytes(p.read_bytes()[:1000])
+    before = files(folder)
+    refused(run(*TRAIN, 'd', '--resume', cwd=folder), 'checkpoint')
+    assert files(folder) == before, 'files were changed'
+
+@scenario
+def another_recipe_takes_a_run_up(folder):
+    "It is refused, and says what differs."
+    shutil.copytree(killed(), folder/'d')
+    before = files(folder)
+    twin = ['fashion_unet_tuned' if a == 'fashion_unet' else a for a in TRAIN]
+    refused(run(*twin, 'd', '--resume', cwd=folder), 'fashion_unet_tuned')
+    assert files(folder) == before, 'files were changed'
+
+@scenario
+def a_finished_training_is_safe(folder):
+    "`--resume` says that it is finished, and changes nothing."
+    d = shutil.copytree(undisturbed()[0]/'d', folder/'d')
+    before = files(d)
+    refused(run('slowai_train', 'fashion_unet', '--out', 'd', '--resume', cwd=folder), 'finished')
+    assert files(d) == before, 'files were changed'
+
+@scenario
+def a_short_training_in_a_checkout(folder):
+    "Shipped models are not replaced; a folder that is not ours is not written into."
+    for name in nb.LIB, 'models':
+        shutil.copytree(nb.ROOT/name, folder/name, ignore=shutil.ignore_patterns('__pycache__'))
+    shutil.copy(nb.ROOT/'settings.ini', folder)
+    (folder/'README.md').write_text('mine', encoding='utf-8')
+    before = files(folder)
+    args = 'slowai_train', 'fashion_unet', '--steps', 2, '--images', 16, '--bs', 4
+    here = dict(cwd=folder, PYTHONPATH=str(folder), PYTHONDONTWRITEBYTECODE='1')
+    refused(run(*args, '--force', **here), 'out')
+    refused(run(*args, '--out', '.', '--force', **here))
+    assert files(folder) == before, 'files were changed'
+
+@scenario
+def kill_in_a_drawing(folder):
+    "What was drawn is kept, and the whole is the same as undisturbed."
+    args = 'slowai_eval', '--model', 'laptop_unet', '--n', 512, '--steps', 1, '--no_floor'
+    def parts(home): return sorted((folder/home).rglob('draws/*/*/0*.safetensors'))
+    p = start(*args, cwd=folder, SLOWAI_HOME=str(folder/'killed'))
+    while not parts('killed') and p.poll() is None: time.sleep(.01)
+    p.kill()
+    end(p)
+    assert len(parts('killed')) == 1, 'it was over before the kill'
+    for home in 'killed', 'whole': right(run(*args, cwd=folder, SLOWAI_HOME=str(folder/home)))
+    for a, b in zip(parts('killed'), parts('whole'), strict=True):
+        assert a.name == b.name and (load_file(a)['images'] == load_file(b)['images']).all(), a
+
+@scenario
+def kill_and_ctrl_c_in_a_sample(folder):
+    "No half-written file is left, nor a traceback."
+    p = start('slowai_sample', '--n', 64, '--steps', 1000, '--out', 's.npy', cwd=folder)
+    until(p, '/1000 [')
+    p.send_signal(signal.SIGINT)
+    status, said = end(p)
+    assert status and 'Traceback' not in said, said[-500:]
+    assert not files(folder), files(folder)
+
+@scenario
+def ctrl_c_while_importing(folder):
+    "No traceback."
+    p = start('slowai_sample', '--n', 4, cwd=folder)
+    time.sleep(.7)
+    p.send_signal(signal.SIGINT)
+    status, said = end(p)
+    assert status and 'Traceback' not in said, said[-800:]
+
+@contextlib.contextmanager
+def small_disk(folder, megabytes):
+    "A folder on a disk of that size, as a tmpfs."
+    folder.mkdir()
+    mount = ['mount', '-t', 'tmpfs', '-o', f'size={megabytes}M', 'tmpfs', folder]
+    try: made = subprocess.run(mount, capture_output=True).returncode == 0
+    except OSError: made = False
+    if not made: raise Skip('a tmpfs cannot be mounted here')
+    try: yield folder
+    finally: subprocess.run(['umount', folder], check=True)
+
+def small_files(megabytes):
+    "What limits the size of a child's files, as a full disk would."
+    size = int(megabytes*1e6)
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+@scenario
+def a_full_disk_while_training(folder):
+    "One line, and no half-written file; what could be written of a run is whole."
+    with small_disk(folder/'disk', 2) as disk:
+        refused(run(*TRAIN, 'disk/d', cwd=folder))
+        assert not [p for p in disk.rglob('*') if p.stat().st_size > 1e5], [*disk.rglob('*')]
+
+@scenario
+def files_too_large(folder):
+    "As on a full disk: one line, and no half-written file."
+    refused(run(*TRAIN, 'd', cwd=folder, preexec_fn=small_files(1)))
+    args = 'slowai_sample', '--n', 32, '--steps', 1, '--no_score', '--out', 's.npy'
+    refused(run(*args, cwd=folder, preexec_fn=small_files(.1)), 's.npy')
+    large = [p for p in folder.rglob('*') if p.is_file() and p.stat().st_size > 1e5]
+    assert not large, large
+
+@scenario
+def an_ascii_locale(folder):
+    "A training, a drawing and scores work where the locale knows ASCII only."
+    args = 'slowai_train', 'fashion_unet', '--steps', 1, '--images', 8, '--bs', 4
+    right(run(*args, '--out', 'é ü', cwd=folder, **ASCII))
+    card = json.loads((folder/'é ü'/'card.json').read_text(encoding='utf-8'))
+    assert card['steps'] == 1 and 'β' in (folder/'é ü'/'README.md').read_text(encoding='utf-8')
+    sample = 'slowai_sample', '--model', './é ü', '--n', 8, '--steps', 2, '--out'
+    right(run(*sample, 's.npy', cwd=folder, **ASCII))
+    said = right(run('slowai_eval', 's.npy', cwd=folder, **ASCII))
+    assert 'FID' in said
+
+@scenario
+def a_terminal_of_cp1252(folder):
+    "What it cannot show is shown otherwise."
+    args = 'slowai_sample', '--sampler', 'ddim', '--eta', .5, '--n', 4, '--steps', 2
+    right(run(*args, cwd=folder, PYTHONIOENCODING='cp1252'))
+    right(run('slowai_eval', '--help', cwd=folder, PYTHONIOENCODING='ascii'))
+
+@scenario
+def a_folder_that_is_read_only(folder):
+    "One line, before any work."
+    if os.geteuid() == 0: raise Skip('root may write everywhere')
+    (folder/'d').mkdir(mode=0o555)
+    refused(run(*TRAIN, 'd/x', cwd=folder), 'd')
+    refused(run('slowai_sample', '--n', 4, '--out', 'd/s.npy', cwd=folder), 'd')
+
+@scenario
+def minutes_on_a_busy_machine(folder):
+    "A budget of time is kept within 5 %, or a step, while others work."
+    args = 'slowai_train', 'fashion_unet', '--minutes', .1, '--images', 64, '--bs', 8, '--out', 'd'
+    p = start(*args, '--print_every', 1, cwd=folder)
+    until(p, 'step 2 ')     # by now the first estimate is made
+    busy = [subprocess.Popen([sys.executable, '-c', 'while True: pass']) for _ in range(3)]
+    try: right(end(p))
+    finally:
+        for b in busy: b.kill()
+    info = json.loads((folder/'d'/'history.json').read_text(encoding='utf-8'))['info']
+    step = info['seconds']/info['n_steps']
+    assert abs(info['seconds'] - 6) <= max(.05*6, 2*step), info
+
+@scenario
+def the_import_is_quick(folder):
+    "`import slowai_diffusion` costs less than 0.1 s."
+    code = 'import time; t = time.process_time(); import slowai_diffusion; ' \
+           'print(time.process_time() - t)'
+    seconds = [float(right(run('python', '-c', code, cwd=folder))) for _ in range(2)]
+    assert min(seconds) < .1, seconds
+
+@scenario
+def make_with_a_quote_in_a_name(folder):
+    "`make sample` hands the name on as it is."
+    (folder/'bin').mkdir()
+    (folder/'bin'/'slowai_sample').write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (folder/'bin'/'slowai_sample').chmod(0o755)
+    (folder/'ready').write_text(f'{nb.ROOT}\n')
+    alone = {k: v for k, v in os.environ.items() if not k.startswith(('MAKE', 'MFLAGS'))}
+    alone.pop('ARGS', None)                             # those of a make around this one
+    for name in "a'b.png", 'a b.png', '$HOME.png':
+        given = name.replace('$', '$$')
+        made = subprocess.run(
+            ['make', '--no-print-directory', 'sample', f'BIN={folder}/bin',
+             f'READY={folder}/ready', f'OUT={given}'], cwd=nb.ROOT, env=alone,
+            capture_output=True, text=True)
+        assert made.returncode == 0 and made.stdout.splitlines()[-1] == name, (name, made)
+
+def tried(name):
+    "(ok, failed or skipped; why) of a scenario."
+    folder = TOP/name
+    folder.mkdir()
+    try: SCENARIOS[name](folder)
+    except Skip as e: return 'skipped', str(e)
+    except Exception as e: return 'failed', f'{type(e).__name__}: {e}'
+    return 'ok', ''
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument('names', nargs='*', help=f'some of: {", ".join(SCENARIOS)}; default: all')
+    names = p.parse_args().names or list(SCENARIOS)
+    if unknown := set(names) - set(SCENARIOS): sys.exit(f'no such scenario: {", ".join(unknown)}')
+    found, begin = [], time.time()
+    for name in names:
+        t = time.time()
+        verdict, why = tried(name)
+        found.append(verdict)
+        print(f'{name:32} {verdict:8} {time.time() - t:5.1f} s  {why}', flush=True)
+    shutil.rmtree(TOP, ignore_errors=True)
+    print(f'{time.time() - begin:.0f} s in all')
+    print('doors: ' + ', '.join(f'{found.count(v)} {v}' for v in ('ok', 'failed', 'skipped')))
+    sys.exit('failed' in found)
+
+if __name__ == '__main__': main()

@@ -119,8 +119,28 @@ def skipped():
         print(f'  {path.stem:24} {n:3} of {len(code):3} code cells skipped by the tests')
     print(f'  {"in all":24} {out:3} of {total:3} code cells skipped by the tests')
 
+def names_in(tree, kind):
+    "The names that code sets (`ast.Store`) or reads (`ast.Load`)"
+    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, kind)}
+
+def once():
+    "A cell that not every test run has may leave no name to a later one"
+    for path in nb.notebooks():
+        made, missing = set(), set()    # by the cells before: names of all runs, of some only
+        for c in nb.code_cells(path):
+            tree = ast.parse(nb.python(c))
+            defs = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef))]
+            args = {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+            own = names_in(tree, ast.Store) | {n.name for n in defs}
+            if nb.not_run(c, nb.TEST_FLAGS.split()):
+                missing |= own - made
+                continue
+            wanted = (names_in(tree, ast.Load) - own - args) & missing
+            if wanted: yield f'{path.name}: cell {c["id"]} needs {sorted(wanted)} of a `once` cell'
+            made, missing = made | own, missing - own
+
 CHECKS = dict(export=export, README=readme.differences, clean=clean, lint=lint, stored=stored,
-              models=models, paths=paths)
+              models=models, paths=paths, once=once)
 
 def main():
     wrong = []

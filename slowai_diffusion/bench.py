@@ -68,17 +68,17 @@ def bench_epoch(reps=3) -> float:
     return sorted(times)[reps//2]
 
 @bench(2.5, '× the training speed of the default U-Net', at_least=True)
-def bench_unet(rounds=5, build=fashion_unet) -> float:
+def bench_unet(rounds=5, build=fashion_unet, bs=128) -> float:
     """Training throughput of `build()`, as a multiple of that of `diffusers`' network (16, 32,
     64, 128) with two layers and default attention; each in its better precision."""
     nets = dict(default=fashion_unet(**UNETS['16-32-64-128, 2 layers, attention']), ours=build())
-    best = {k: best_train_speed(v)[0] for k, v in speeds(nets, rounds=rounds).items()}
+    best = {k: best_train_speed(v)[0] for k, v in speeds(nets, bs, rounds).items()}
     return best['ours']/best['default']
 
 @bench(6, '× the same, by laptop_unet', at_least=True)
-def bench_laptop_unet(rounds=5) -> float:
+def bench_laptop_unet(rounds=5, bs=128) -> float:
     "`bench_unet` of `laptop_unet`."
-    return bench_unet(rounds, laptop_unet)
+    return bench_unet(rounds, laptop_unet, bs)
 
 # %% ../nbs/96_bench.ipynb #d0c00008
 def _toy_features(n, d, seed):

@@ -198,7 +198,8 @@ def all_finite(
     x:torch.Tensor, # numbers
 ) -> torch.Tensor: # `x`
     "`x`, all of whose values must be finite; else a `FloatingPointError`."
-    if x.isfinite().all(): return x
+    # a sum is quicker than a look at each, and is finite only if all are
+    if x.sum().isfinite() or x.isfinite().all(): return x
     bad = x.isfinite().logical_not().sum()
     raise FloatingPointError(f'{name}: {bad} of {x.numel()} values are not finite')
 

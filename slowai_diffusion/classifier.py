@@ -8,7 +8,7 @@ from torch import nn
 from torcheval.metrics import Mean, MulticlassAccuracy
 from tqdm.auto import tqdm
 from .checks import check_images, listed, only_keys, whole
-from .files import model_folder, model_path, read_json, write_json
+from .files import model_path, read_json, saving, write_json
 from .records import check_weights
 from .training import (TrainSettings, eval_mode, get_device, load_weights, save_weights)
 
@@ -35,6 +35,24 @@ class ResBlock(nn.Module):
         nn.init.zeros_(self.body[-1].weight)      # every block starts as its skip path alone
 
     def forward(self, x): return F.relu(self.body(x) + self.skip(x))
+
+# %% ../nbs/01_training.ipynb #96dd2e6d
+def classifier_loss(
+    model,              # images -> logits
+    batch,              # (images in [-1, 1], labels)
+    shift:int=2,        # move each training batch by up to this many pixels up, down and sideways
+    smoothing:float=0.1,# label smoothing
+):
+    "Cross-entropy of a batch, moved a little at random while training (the padding makes room)."
+    x, y = batch
+    if not model.training: return F.cross_entropy(model(x).float(), y)
+    if shift: x = torch.roll(x, torch.randint(-shift, shift + 1, (2,)).tolist(), (2, 3))
+    return F.cross_entropy(model(x).float(), y, label_smoothing=smoothing)
+
+CLASSIFIER_SETTINGS = TrainSettings(    # of the shipped classifiers
+    lr=5e-3, ema=0.99, amp=True, channels_last=True,
+    opt_func=partial(torch.optim.AdamW, weight_decay=0.05))
+CLASSIFIER_EPOCHS = 12
 
 # %% ../nbs/01_training.ipynb #8e511908
 CLASSIFIER_SIZES = dict(widths=4096, depth=64, n_classes=65536, in_channels=64)     # the largest
@@ -85,9 +103,11 @@ def save_classifier(
     dtype=None,         # as for `save_weights`
 ):
     "Save a `Classifier` so that `load_classifier` can rebuild it."
-    folder = model_folder(folder)
-    save_weights(model, folder/'model.safetensors', dtype)
-    write_json(folder/'config.json', model.config)
+    if type(model) is not Classifier:
+        raise ValueError(f'model: a {type(model).__name__} would be loaded as a Classifier')
+    with saving(folder, 'classifier') as new:
+        save_weights(model, new/'model.safetensors', dtype)
+        write_json(new/'config.json', model.config)
 
 def load_classifier(
     name='fashion_mnist_classifier',  # a name in `models/` or a folder
@@ -118,23 +138,6 @@ def evaluate(
             accuracy.update(logits, y)
             loss.update(F.cross_entropy(logits, y), weight=len(y))
     return dict(loss=loss.compute().item(), accuracy=accuracy.compute().item())
-
-def classifier_loss(
-    model,              # images -> logits
-    batch,              # (images in [-1, 1], labels)
-    shift:int=2,        # move each training batch by up to this many pixels up, down and sideways
-    smoothing:float=0.1,# label smoothing
-):
-    "Cross-entropy of a batch, moved a little at random while training (the padding makes room)."
-    x, y = batch
-    if not model.training: return F.cross_entropy(model(x).float(), y)
-    if shift: x = torch.roll(x, torch.randint(-shift, shift + 1, (2,)).tolist(), (2, 3))
-    return F.cross_entropy(model(x).float(), y, label_smoothing=smoothing)
-
-CLASSIFIER_SETTINGS = TrainSettings(    # of the shipped classifiers
-    lr=5e-3, ema=0.99, amp=True, channels_last=True,
-    opt_func=partial(torch.optim.AdamW, weight_decay=0.05))
-CLASSIFIER_EPOCHS = 12
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from fastcore.script import Param, call_parse, store_true
 from .checks import whole
-from .files import check_free, check_out, model_path, write_json
+from .files import check_free, check_out, locked, model_path, write_json
 from .plots import as_stored, to_float
 from .records import card, load_measurements, results_file, run_measurement
 from .data import data_source
@@ -145,6 +145,17 @@ def _is_stored(
         if Path(against).exists(): return False
         raise
 
+_DRAWN = dict(n=10_000, steps=50, sampler='ddpm', eta=None, seed=0, clip=False)    # if not told
+
+def _check_wish(path, model, drawing, size, against):
+    "A path or a model; and nothing asked for that would be left out."
+    if bool(path) == bool(model): raise ValueError('give a path or --model, one of the two')
+    said = ', '.join(f'--{k}' for k, v in drawing.items() if v != _DRAWN[k])
+    if path and said:
+        raise ValueError(f'{said}: how a --model is to draw, but {path} holds images already')
+    if model and size and _is_stored(against):
+        raise ValueError(f'size={size}: pictures are cut to it, and here are none')
+
 @call_parse
 def slowai_eval(
     path:Param('folder of pictures, .npy or .safetensors', str, nargs='?', opt=False)=None,
@@ -177,8 +188,8 @@ def slowai_eval(
         return ImageEval.fashion_mnist(net, reference=against, **how)
     def go():
         set_threads(threads)
-        if bool(path) == bool(model):
-            raise ValueError('give a path or --model, one of the two')
+        how = dict(n=n, steps=steps, sampler=sampler, eta=eta, seed=seed, clip=clip)
+        _check_wish(path, model, how, size, against)
         if out: check_free(check_out(out, ('.json',)), force)
         drawing = drawing_from(sampler, steps, eta, clip)
         x = read_images(path, size) if path else None
@@ -190,9 +201,12 @@ def slowai_eval(
                 f'{ev.reference.shape}: score them --against FOLDER, with images of their kind')
         if model: x = to_float(cached_images(model, n, drawing, seed, device)[0])
         return ev.evaluate(x, floor=not no_floor)
+    def write():
+        with locked(file := check_out(out, ('.json',))):
+            write_json(check_free(file, force), scores.to_dict())   # somebody may have, meanwhile
     scores = one_line_errors(go)
-    if out: write_json(Path(out), scores.to_dict())
-    print(scores.to_json() if json else scores)
+    print(scores.to_json() if json else scores)     # first: a full disk takes none of it
+    if out: one_line_errors(write)
 
 # %% ../nbs/97_commands.ipynb #d0d00009
 @call_parse

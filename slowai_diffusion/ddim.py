@@ -5,20 +5,18 @@ dial for the noise."""
 
 # %% ../nbs/05_ddim.ipynb #5ef60eea
 from __future__ import annotations
-from collections.abc import Mapping
 from functools import partial
-from typing import NamedTuple
+from importlib import import_module
 import numpy as np, torch
-from .checks import (all_finite, ascii_too, clip_range, exactly_one, floats, greek_names, in_range,
-                     is_a, like, one_of, positive, same_shape, whole)
+from .checks import (all_finite, ascii_too, clip_range, floats, in_range, like, one_of, same_shape,
+                     whole)
 from .training import eval_mode, get_device
-from .networks import TABLE, check_cond, check_supported, predict
-from .ddpm import DDPM, Drawing, collected, per_image, randn, trailing_times, walk
+from .networks import check_cond, predict
+from .ddpm import DDPM, Drawing, collected, per_image, trailing_times, walk
 
 # %% auto #0
-__all__ = ['SPACINGS', 'CONFIG_NAMES', 'VARIANCE_TYPES', 'check_η', 'ddim_step', 'ddim_step_for',
-           'spaced_times', 'SchedulerConfig', 'DDIMOutput', 'DiffusersStyle', 'DiffusersStyleDDIM',
-           'DiffusersStyleDDPM', 'slerp', 'ddim_unstep', 'ddim_invert']
+__all__ = ['SPACINGS', 'check_η', 'ddim_step', 'ddim_step_for', 'slerp', 'ddim_unstep',
+           'ddim_invert', 'spaced_times']
 
 # %% ../nbs/05_ddim.ipynb #d2a96e31
 def check_η(
@@ -39,7 +37,7 @@ def ddim_step(
     reclip:bool=False,  # after clipping, also use the ε̂ that fits the clipped x̂0?
 ):
     "One step of DDIM (Song, Meng & Ermon 2020): `(x_{t-1}, x̂0)`."
-    t = ddpm.check_t(t)
+    t = ddpm.one_time(t)
     same_shape(x_t, 'x_t', eps_hat=eps_hat, z=z)
     if check_η(η) > 0 and t > 0 and z is None:
         raise ValueError(f'z: fresh noise is needed at t = {t} with η = {η}')
@@ -52,10 +50,10 @@ def _ddim(ddpm, x_t, eps_hat, t, z, η=0., clip=None, reclip=False):
         x0_hat = x0_hat.clamp(*clip)
         if reclip: eps_hat = (x_t - signal_rate*x0_hat)/noise_rate
     ᾱ_prev, β_tilde = (per_image(v, t, x_t) for v in (ddpm.ᾱ_prev, ddpm.β_tilde))
-    σ = η*β_tilde.sqrt()                                    # eq. 16
-    old = (1 - ᾱ_prev - σ**2).clamp(min=0).sqrt()
+    fresh = η*β_tilde.sqrt()                                # eq. 16
+    old = (1 - ᾱ_prev - fresh**2).clamp(min=0).sqrt()
     x_prev = ᾱ_prev.sqrt()*x0_hat + old*eps_hat             # eq. 12, but for its fresh noise
-    return (x_prev if η == 0 or z is None else x_prev + σ*z), x0_hat
+    return (x_prev if η == 0 or z is None else x_prev + fresh*z), x0_hat
 
 def ddim_step_for(
     d:DDPM,         # what is walked
@@ -67,233 +65,6 @@ def ddim_step_for(
     for k in options: one_of('option of ddim', k, ('stochasticity',))
     return partial(_ddim, η=η, reclip=how.reclip)
 
-# %% ../nbs/05_ddim.ipynb #c12ff587
-SPACINGS = ('leading', 'linspace', 'trailing')
-
-def spaced_times(
-    steps:int,              # how many times to keep, 1 … T
-    spacing:str='trailing', # down from T-1; 'leading': up from 0; 'linspace': both ends, evenly
-    offset:int=0,           # added to 'leading' times
-    T:int=1000,             # of how many
-) -> torch.Tensor:
-    "Times to keep, increasing, for `sample(steps=…)` and `DDPM.respace`."
-    one_of('timestep_spacing', spacing, SPACINGS)
-    trailing = trailing_times(steps, T)
-    if spacing == 'trailing': return trailing
-    steps = len(trailing)
-    if spacing == 'linspace': return torch.from_numpy(np.linspace(0, T - 1, steps).round()).long()
-    stride = T//steps
-    most = T - 1 - (steps - 1)*stride
-    if not 0 <= offset <= most:
-        raise ValueError(f'steps_offset={offset}: with {steps} leading steps of {T}, '
-                         f'0 … {most} is allowed')
-    return torch.arange(steps)*stride + offset
-
-# %% ../nbs/05_ddim.ipynb #83d6cc4c
-class SchedulerConfig(dict):
-    "Settings under `diffusers`' names: a dictionary, read as attributes too, and not changed."
-    def __getattr__(self, k):
-        if k in self: return self[k]
-        raise AttributeError(f'config has no {k!r}; it has: {", ".join(self)}')
-    def get(self, k, default=None):
-        # what `diffusers` asks for first when it makes a scheduler of its own of this one
-        if k == '_use_default_values' and super().get('_eta'):
-            raise ValueError(f'η={self["_eta"]} would be lost: a scheduler of `diffusers` has '
-                             f'none; make it of DiffusersStyleDDIM(η=0), and give eta to its step '
-                             f'or its pipeline')
-        return super().get(k, default)
-    def _fixed(self, *args, **kwargs):
-        raise TypeError('config cannot be changed; make another scheduler: '
-                        '`from_config(config, name=value)`')
-    __setattr__ = __setitem__ = __delattr__ = __delitem__ = __ior__ = _fixed
-    update = pop = popitem = setdefault = clear = _fixed
-    def __reduce__(self): return type(self), (dict(self),)
-
-class DDIMOutput(NamedTuple):
-    "What `step` returns."
-    prev_sample:torch.Tensor                        # x at the previous kept time
-    pred_original_sample:torch.Tensor|None = None   # x̂0
-
-# %% ../nbs/05_ddim.ipynb #b6fee243
-CONFIG_NAMES = {**TABLE, '_eta': 'η'}   # theirs: ours; the others are the same
-
-class DiffusersStyle:
-    "What our schedulers share: a `DDPM`, the times that are kept, and the names of `diffusers`."
-    order, init_noise_sigma = 1, 1.     # network calls a step; standard deviation to start from
-    def _setup(self, ddpm, clip_sample, clip_sample_range, timestep_spacing, steps_offset):
-        self.ddpm, self.steps_offset = ddpm, whole('steps_offset', steps_offset, 0)
-        self.timestep_spacing = one_of('timestep_spacing', timestep_spacing, SPACINGS)
-        self.clip_sample = clip_sample
-        self.clip_sample_range = positive('clip_sample_range', clip_sample_range)
-        self.set_timesteps(timesteps=range(len(ddpm) - 1, -1, -1))
-
-    def _ends_at(self): return 1.       # ᾱ after the last step
-
-    def set_timesteps(self,
-        num_inference_steps:int|None=None,  # how many; spaced as the scheduler was told,
-        device=None,                        # where `timesteps` go
-        timesteps=None,                     # or the times themselves, decreasing
-    ):
-        "Choose the times that are kept; before, all are."
-        exactly_one(num_inference_steps=num_inference_steps, timesteps=timesteps)
-        T = len(self.ddpm)
-        if timesteps is None:
-            steps = whole('num_inference_steps', num_inference_steps, 1, T)
-            times = spaced_times(steps, self.timestep_spacing, self.steps_offset, T)
-        else:
-            given = [int(self.ddpm.check_t(t)) for t in timesteps]
-            if not given or any(a <= b for a, b in zip(given, given[1:])):
-                raise ValueError(f'timesteps: at least one is needed, and they must decrease; '
-                                 f'given: {_few(given)}')
-            times = torch.tensor(given[::-1])
-        self.kept = self.ddpm.respace(times)
-        self.kept._derive(self._ends_at())
-        self.timesteps, self.num_inference_steps = times.flip(0).to(device), len(times)
-        self._index = {t: k for k, t in enumerate(times.tolist())}
-
-    def index(self,
-        timestep,   # one of `timesteps`, an integer or a tensor that holds one
-    ) -> int:
-        "Its place among the kept times, 0 for the cleanest."
-        t = self.ddpm.check_t(timestep)
-        if t.numel() != 1: raise ValueError(f'timestep: one time is needed, got {t.numel()}')
-        t = int(t)
-        if t in self._index: return self._index[t]
-        raise ValueError(f'timestep={t} is not among the {len(self)} that this scheduler was set '
-                         f'for ({_few(self.timesteps.tolist())}); see set_timesteps')
-
-    def _inputs(self, model_output, timestep, sample, generator, variance_noise, noisy):
-        "(index, clip, noise) for a step, after a look at what came in."
-        all_finite('model_output', like('model_output', model_output, sample))
-        z, r = variance_noise, self.clip_sample_range
-        if z is not None:
-            like('variance_noise', z, sample)
-            if generator is not None:
-                raise ValueError('give generator or variance_noise, not both')
-        elif noisy: z = randn(sample.shape, generator, sample.device, sample.dtype)
-        return self.index(timestep), (-r, r) if self.clip_sample else None, z
-
-    def add_noise(self, original_samples, noise, timesteps):
-        "`DDPM.add_noise`, for any of the T times."
-        like('noise', noise, original_samples, 'original_samples')
-        return self.ddpm.add_noise(original_samples, noise, timesteps).to(original_samples.dtype)
-    def scale_model_input(self, sample, timestep=None):
-        "The sample as it is: the network is trained on it unscaled."
-        return sample
-
-    @property
-    def config(self) -> SchedulerConfig:
-        ours = ('clip_sample', 'clip_sample_range', 'timestep_spacing', 'steps_offset')
-        return SchedulerConfig(num_train_timesteps=len(self.ddpm), beta_start=self.ddpm.βmin,
-                               beta_end=self.ddpm.βmax, beta_schedule=self.ddpm.beta_schedule,
-                               prediction_type='epsilon', **{k: getattr(self, k) for k in ours})
-    @classmethod
-    def from_config(cls,
-        config,     # of one of ours, or of a `DDPMScheduler` or `DDIMScheduler`
-        **changes,  # settings that replace those in `config`, as `__init__` takes them
-    ):
-        "A scheduler with these settings. `ValueError` where one of them says what we do not have."
-        check_supported(is_a('config', config, Mapping))
-        takes = set(cls.__init__.__annotations__)
-        changes = greek_names(changes, takes)
-        ours = {CONFIG_NAMES.get(k, k): v for k, v in config.items()}
-        return cls(**{**{k: v for k, v in ours.items() if k in takes}, **changes})
-
-    def __len__(self): return len(self.kept)
-    def __repr__(self):
-        settings = ', '.join(f'{CONFIG_NAMES.get(k, k)}={v!r}' for k, v in self.config.items())
-        times = _few(self.timesteps.tolist())
-        return f'{type(self).__name__}({settings}), {len(self)} steps: {times}'
-
-def _few(ts): return ', '.join(map(str, ts if len(ts) < 8 else [*ts[:3], '…', *ts[-2:]]))
-
-# %% ../nbs/05_ddim.ipynb #d4fdedfb
-class DiffusersStyleDDIM(DiffusersStyle):
-    "DDIM (Song, Meng & Ermon 2020), to be used like a `diffusers` scheduler."
-    @ascii_too
-    def __init__(self,
-        n_steps:int=1000,                   # T
-        βmin:float=0.0001,                  # variance of the noise added at time 0
-        βmax:float=0.02,                    # … and at time T-1
-        η:float=1.0,                        # 0: deterministic, 1: as noisy as DDPM's posterior
-        clip_sample:bool=False,             # clip x̂0
-        clip_sample_range:float=1.0,        # to ± this?
-        timestep_spacing:str='trailing',    # which times `set_timesteps` keeps, one of `SPACINGS`
-        steps_offset:int=0,                 # added to 'leading' times
-        set_alpha_to_one:bool=True,         # does the last step lead to clean data, or to time 0?
-        beta_schedule:str='linear',         # one of `BETA_TABLES`
-    ):
-        self.η, self.set_alpha_to_one = check_η(η), set_alpha_to_one
-        self._setup(DDPM(n_steps, βmin, βmax, beta_schedule), clip_sample, clip_sample_range,
-                    timestep_spacing, steps_offset)
-
-    def _ends_at(self): return 1. if self.set_alpha_to_one else self.ddpm.ᾱ[0].item()
-
-    def step(self,
-        model_output,                   # ε̂, what the network said
-        timestep,                       # the time it was told
-        sample,                         # x_t, what it was given
-        eta:float|None=None,            # None: the scheduler's own η
-        use_clipped_model_output=False, # see `ddim_step`, `reclip`
-        generator=None,                 # of the noise: a `torch.Generator`, or one per image
-        variance_noise=None,            # or the noise itself
-        return_dict:bool=True,          # False: a plain tuple
-    ) -> DDIMOutput:
-        "One step to the previous kept time, or, from the last, to clean data."
-        η = self.η if eta is None else check_η(eta)
-        k, clip, z = self._inputs(model_output, timestep, sample, generator, variance_noise, η > 0)
-        reclip = bool(use_clipped_model_output)
-        both = _ddim(self.kept, sample, model_output, k, z, η, clip, reclip)
-        out = DDIMOutput(*(x.to(sample.dtype) for x in both))
-        return out if return_dict else tuple(out)
-
-    @property
-    def config(self) -> SchedulerConfig:
-        "Under `diffusers`' names; `_eta`, which it has not, is carried along."
-        own = dict(set_alpha_to_one=self.set_alpha_to_one, _eta=self.η)
-        return SchedulerConfig({**super().config, **own})
-
-VARIANCE_TYPES = dict(fixed_small='posterior', fixed_large='beta')  # theirs: ours
-
-class DiffusersStyleDDPM(DiffusersStyle):
-    "DDPM (Ho, Jain & Abbeel 2020), to be used like a `diffusers` scheduler."
-    @ascii_too
-    def __init__(self,
-        n_steps:int=1000,                   # T
-        βmin:float=0.0001,                  # variance of the noise added at time 0
-        βmax:float=0.02,                    # … and at time T-1
-        clip_sample:bool=False,             # clip x̂0
-        clip_sample_range:float=1.0,        # to ± this?
-        timestep_spacing:str='trailing',    # which times `set_timesteps` keeps, one of `SPACINGS`
-        steps_offset:int=0,                 # added to 'leading' times
-        variance_type:str='fixed_small',    # 'fixed_small': β̃, 'fixed_large': β
-        beta_schedule:str='linear',         # one of `BETA_TABLES`
-    ):
-        self.variance_type = one_of('variance_type', variance_type, VARIANCE_TYPES)
-        self._setup(DDPM(n_steps, βmin, βmax, beta_schedule), clip_sample, clip_sample_range,
-                    timestep_spacing, steps_offset)
-
-    def step(self,
-        model_output,           # ε̂, what the network said
-        timestep,               # the time it was told
-        sample,                 # x_t, what it was given
-        generator=None,         # of the noise: a `torch.Generator`, or a list of one per image
-        variance_noise=None,    # or the noise itself
-        return_dict:bool=True,  # False: a plain tuple
-    ) -> DDIMOutput:
-        "One step of Algorithm 2 to the previous kept time, or, from the last, to clean data."
-        noisy = self.index(timestep) > 0
-        k, clip, z = self._inputs(model_output, timestep, sample, generator, variance_noise, noisy)
-        variance = VARIANCE_TYPES[self.variance_type]
-        both = self.kept._step(sample, model_output, k, z, variance, clip)
-        out = DDIMOutput(*(x.to(sample.dtype) for x in both))
-        return out if return_dict else tuple(out)
-
-    @property
-    def config(self) -> SchedulerConfig:
-        "Settings under `diffusers`' names."
-        return SchedulerConfig({**super().config, 'variance_type': self.variance_type})
-
 # %% ../nbs/05_ddim.ipynb #89723a51
 def slerp(
     a,  # noise (N, …)
@@ -301,7 +72,9 @@ def slerp(
     w,  # how far from a (0) to b (1): a number, or one for each image (N,)
 ) -> torch.Tensor:
     "Spherical interpolation, image by image: of two noises of one length, noise of that length."
-    like('b', b, a, 'a')
+    for name, v in dict(a=a, b=like('b', b, a, 'a')).items():
+        if not (v.flatten(1).norm(dim=1) > 0).all():
+            raise ValueError(f'{name}: one of its images is all zeros, and points nowhere')
     w = all_finite('w', torch.as_tensor(w, dtype=a.dtype, device=a.device))
     if w.numel() not in (1, len(a)):
         raise ValueError(f'w: one number, or {len(a)}, are needed, not {w.numel()}')
@@ -324,7 +97,8 @@ def ddim_unstep(
     t:int,      # the time to go to
 ) -> torch.Tensor:
     "Deterministic DDIM backwards: the x_t that `ddim_step` takes to `x_prev`, if ε̂ is said of it."
-    return _unstep(ddpm, x_prev, eps_hat, ddpm.check_t(t))
+    same_shape(x_prev, 'x_prev', eps_hat=eps_hat)
+    return _unstep(ddpm, x_prev, eps_hat, ddpm.one_time(t))
 
 def _unstep(ddpm, x_prev, eps_hat, t):
     ᾱ_prev = per_image(ddpm.ᾱ_prev, t, x_prev)
@@ -360,6 +134,36 @@ def ddim_invert(
 
     with eval_mode(model):
         return collected(walk([*times], x_0.to(device), ask_at, step_to, progress=False))
+
+# %% ../nbs/05_ddim.ipynb #c12ff587
+SPACINGS = ('leading', 'linspace', 'trailing')
+
+def spaced_times(
+    steps:int,              # how many times to keep, 1 … T
+    spacing:str='trailing', # down from T-1; 'leading': up from 0; 'linspace': both ends, evenly
+    offset:int=0,           # added to 'leading' times
+    T:int=1000,             # of how many
+) -> torch.Tensor:
+    "Times to keep, increasing, for `sample(steps=…)` and `DDPM.respace`."
+    one_of('timestep_spacing', spacing, SPACINGS)
+    trailing = trailing_times(steps, T)
+    if spacing == 'trailing': return trailing
+    steps = len(trailing)
+    if spacing == 'linspace': return torch.from_numpy(np.linspace(0, T - 1, steps).round()).long()
+    stride = T//steps
+    most = T - 1 - (steps - 1)*stride
+    if not 0 <= offset <= most:
+        raise ValueError(f'steps_offset={offset}: with {steps} leading steps of {T}, '
+                         f'0 … {most} is allowed')
+    return torch.arange(steps)*stride + offset
+
+# %% ../nbs/05_ddim.ipynb #e86b3800
+_MOVED = ('SchedulerConfig', 'DDIMOutput', 'CONFIG_NAMES', 'SCHEDULER_CLASSES', 'DiffusersStyle',
+          'DiffusersStyleDDIM', 'DiffusersStyleDDPM', 'VARIANCE_TYPES')     # to lesson 06
+
+def __getattr__(name):
+    if name in _MOVED: return getattr(import_module('slowai_diffusion.schedulers'), name)
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

@@ -13,10 +13,10 @@ from torch import nn
 from . import samplers
 from .checks import (MANY_IMAGES, Registry, check_images, check_noise, dims, is_a, like, whole)
 from .plots import to_float
-from .data import Batches, as_images, get_dls
+from .data import as_images, get_dls
 from .training import History, eval_mode, fit, get_device
 from .networks import (ask, check_cond, check_fits, image_shape, learns_cond, takes_cond)
-from .ddpm import Drawing, held_out as losses_held_out, randn, sample
+from .ddpm import (Drawing, batches_of, held_out as losses_held_out, randn, sample)
 from .distances import Moments
 from .evaluation import ImageEval
 from .schedules import Schedule, as_diffusion
@@ -349,13 +349,14 @@ def held_out(self:DiffusionModel,
     cond=None,  # classes (N,), see `ask`
 ) -> dict:
     "Means of `image_losses` over held-out images, times spread evenly, in evaluation mode."
-    device = get_device(None, self)
+    images, device = as_images(images), get_device(None, self)
+    cond = check_cond(self, cond, len(images))
     def losses_of(x_0, *given):
         x_0 = to_float(x_0) if x_0.dtype == torch.uint8 else x_0
         x_0, t, ε, *cond = (v.to(device) for v in (x_0, *given))
         return self.image_losses(x_0, t, ε, cond=cond[0] if cond else None)
     with eval_mode(self):
-        _, losses = losses_held_out(losses_of, self.diffusion, as_images(images), seed, bs, cond)
+        _, losses = losses_held_out(losses_of, self.diffusion, images, seed, bs, cond)
     return {k: v.mean().item() for k, v in losses.items()}
 
 @patch
@@ -377,7 +378,7 @@ def scores(self:DiffusionModel,
 @patch
 def train_on(self:DiffusionModel,
     data=None,                  # what `as_images` takes, or `Batches`; None: Fashion-MNIST
-    *, bs:int=64,               # images per step
+    *, bs:int|None=None,        # images per step; None: 64, or as many as in `Batches`
     lr:float=1e-3,              # highest learning rate
     n_epochs:float|None=None,   # passes over the data; None: 5, or as `n_steps` or `minutes` say
     ema:float|None=.999,        # decay of the averaged weights, which draw; None: no average
@@ -392,13 +393,11 @@ def train_on(self:DiffusionModel,
 ) -> History:
     "Train in place, with `fit`, to the averaged weights. A conditional network gets the labels."
     if data is None:
-        dls = get_dls(bs)
+        dls = get_dls(64 if bs is None else bs)
         data = dls.train
         valid = dls.valid.images[:1000] if valid is None else valid
         evaluator = ImageEval.fashion_mnist() if evaluator is None else evaluator
-    dl = data
-    if not isinstance(data, Batches):
-        dl = Batches(data, bs=bs, shuffle=True, seed=settings.get('seed', 0))
+    dl = batches_of(data, bs, 64, settings.get('seed', 0))
     check_fits('data', dl.images, self.shape)
     if self.normalised and not self.variance.isfinite().all(): self.learn_normalisation(dl.images)
     if n_epochs is None and not {'n_steps', 'minutes'} & set(settings): n_epochs = 5

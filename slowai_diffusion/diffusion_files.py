@@ -3,13 +3,12 @@
 # %% ../nbs/11_diffusion.ipynb #fileshead
 from __future__ import annotations
 import json
-from pathlib import Path
 import torch
 from .checks import one_of, only_keys
-from .files import model_path, read_json, sha256, write_json
-from .records import WEIGHTS, weights_file
+from .files import model_path, read_json, saving, sha256, write_json
+from .records import WEIGHT_FILES
 from .training import get_device
-from .networks import load_network, naming, save_network
+from .networks import load_network, naming, write_network
 from .ddpm import load_ddpm
 from .schedules import as_diffusion
 from .objectives import Objective
@@ -35,16 +34,15 @@ def save_diffusion(
     dtype=None,             # of the stored weights, e.g. `torch.float16`; None: as they are
 ) -> None:
     "Save a model for `load_diffusion`. What has no name is refused before anything is written."
-    folder, settings = Path(folder), dict(_class_name='DiffusionModel', **model.settings)
+    settings = dict(_class_name='DiffusionModel', **model.settings)
     if model.normalised:
         model._mean_sd()
         settings.update(mean=model.mean.tolist(), variance=model.variance.tolist())
     if 'schedule' in settings: _check_rebuilt(model)
-    json.dumps(settings)
-    save_network(model.network, folder, dtype)
-    hashes = {f.name: sha256(f) for f in (folder/'config.json', weights_file(folder))}
-    write_json(folder/'diffusion.json', dict(**settings, sha256=hashes))
-    (folder/'scheduler_config.json').unlink(missing_ok=True)    # of part one's models
+    with saving(folder, 'network') as new:
+        write_network(model.network, new, dtype)
+        hashes = {f.name: sha256(f) for f in sorted(new.iterdir())}
+        write_json(new/'diffusion.json', dict(**settings, sha256=hashes))
 
 def _check_settings(s, folder):
     "Does diffusion.json hold nothing else than it must, and do the other files belong to it?"
@@ -54,8 +52,8 @@ def _check_settings(s, folder):
     for k in needed:
         if k not in s: raise ValueError(f'{k!r} is missing')
     one_of('_class_name', s['_class_name'], ['DiffusionModel'])
-    hashes = only_keys('sha256', s['sha256'], ('config.json', *WEIGHTS))
-    for f in 'config.json', next((w for w in WEIGHTS if w in hashes), WEIGHTS[0]):
+    hashes = only_keys('sha256', s['sha256'], ('config.json', *WEIGHT_FILES))
+    for f in 'config.json', next((w for w in WEIGHT_FILES if w in hashes), WEIGHT_FILES[0]):
         if not (folder/f).exists(): raise ValueError(f'{f}, which belongs to it, is missing')
         if sha256(folder/f) != hashes.get(f):
             raise ValueError(f'{f} is not the file that it was written with: changed since, or '

@@ -282,7 +282,7 @@ def manifold_scores(
 class FIDInfinity:
     "FID extrapolated to n → ∞: FID(n) ≈ value + slope/n."
     value:float     # can be negative, as the line knows of no bound
-    se:float        # of the line alone; its points share images
+    se:float        # of the line alone; its points share images: the truth is worse
     slope:float
     ns:list         # numbers of images
     fids:list       # FID at each
@@ -308,30 +308,43 @@ class FIDInfinity:
         if fig: plt.close(fig)
         return fig or ax.figure
 
+def fid_line(
+    ns,             # numbers of images
+    fids,           # FID at each
+    errors=None,    # standard error of each; None: not known, all count alike
+) -> FIDInfinity:
+    "FID∞ by least squares over 1/n, every point weighted by 1/error²."
+    h, y = 1/torch.tensor(ns).double(), torch.tensor(fids, dtype=torch.float64)
+    X = torch.stack([torch.ones_like(h), h], 1)
+    w = torch.ones_like(h) if errors is None else torch.as_tensor(errors).double()**-2
+    cov = torch.linalg.inv(X.T@(w[:, None]*X))
+    value, slope = (cov@X.T@(w*y)).tolist()
+    rest = y - X@torch.tensor([value, slope]).double()
+    scatter = ((w*rest.pow(2)).sum()/(len(ns) - 2)).item()
+    if errors is not None: scatter = max(scatter, 1.)   # never surer than the points are
+    return FIDInfinity(value, (scatter*cov[0, 0]).sqrt().item(), slope, list(ns), list(fids))
+
 def fid_infinity(
     f:torch.Tensor,         # features (n, d)
     reference:Gaussian,     # to compare with
-    points:int=15,          # subsets; evenly spaced in n
+    points:int=15,          # numbers of images; evenly spaced
     n_min:int|None=None,    # smallest; None: n/10, but at least 4·d, as the law 1/n needs n ≫ d
     seed:int=0,             # of the choice of images
+    repeats:int=1,          # subsets at each; if more, up to n/2 images, and weighted averages
 ) -> FIDInfinity:
     "FID∞ (Chong & Forsyth 2020): a line in 1/n through FIDs of random subsets, at 1/n = 0."
     n, d = f.shape
-    n_min = n_min or max(4*d, n//10)
-    if points < 3 or not 2 <= n_min < n:
+    n_min, n_max = n_min or max(4*d, n//10), n if repeats == 1 else n//2
+    if points < 3 or not 2 <= n_min < n_max:
         given = f'points={points}, n_min={n_min}, n={n}'
         raise ValueError(f'at least 3 points and n_min < n are needed; given: {given}')
     g = torch.Generator().manual_seed(seed)
-    ns = [round(v) for v in torch.linspace(n_min, n, points).tolist()]
-    subsets = (f[torch.randperm(n, generator=g)[:k]] for k in ns)
-    fids = [frechet_distance(gaussian_of(s), reference) for s in subsets]
-    h, y = 1/torch.tensor(ns).double(), torch.tensor(fids).double()
-    X = torch.stack([torch.ones_like(h), h], 1)
-    cov = torch.linalg.inv(X.T@X)
-    value, slope = (cov@X.T@y).tolist()
-    rest = y - X@torch.tensor([value, slope]).double()
-    se = (rest.pow(2).sum()/(points - 2)*cov[0, 0]).sqrt().item()
-    return FIDInfinity(value, se, slope, ns, fids)
+    ns = [round(v) for v in torch.linspace(n_min, n_max, points).tolist()]
+    subsets = (f[torch.randperm(n, generator=g)[:k]] for k in ns for _ in range(repeats))
+    fids = torch.tensor([frechet_distance(gaussian_of(s), reference) for s in subsets]).double()
+    fids = fids.view(points, repeats)
+    if repeats == 1: return fid_line(ns, fids[:, 0].tolist())
+    return fid_line(ns, fids.mean(1).tolist(), fids.std(1)/repeats**.5)
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

@@ -9,19 +9,21 @@ import hashlib, io, math, os, shutil, time, uuid
 from pathlib import Path
 import numpy as np, torch, torch.nn.functional as F
 from .checks import MANY_IMAGES, is_a, one_of, whole
-from .files import (atomic_path, cache_dir, check_free, check_out, model_path, sha256)
+from .files import (atomic_path, cache_dir, check_free, check_out, locked, model_path, sha256)
 from .plots import as_stored, save_gif, save_png, to_float, to_uint8
 from .records import in_parts
+from .source import source_key
 from .data import as_images
 from .training import get_device
-from .ddpm import Drawing, generators
-from .samplers import get_sampler
+from .networks import imported
+from .ddpm import BETA_TABLES, STEPS, Drawing, generators
+from .samplers import GRIDS, SAMPLERS, get_sampler
 from .diffusion import DiffusionModel
 from .diffusion_files import load_diffusion
 
 # %% auto #0
 __all__ = ['SUFFIXES', 'READERS', 'OUT', 'drawing_from', 'draw_images', 'check_target',
-           'save_images', 'read_images', 'draw_to_file', 'model_key', 'cached_images']
+           'save_images', 'read_images', 'draw_to_file', 'model_key', 'code_key', 'cached_images']
 
 # %% ../nbs/94_drawing.ipynb #d0a00007
 def drawing_from(
@@ -62,10 +64,18 @@ def draw_images(
     if return_all: return [torch.cat(parts).cpu() for parts in zip(*runs)]
     return torch.cat(runs).cpu()
 
-def _check_memory(n, shape, per_value):
-    "Will `n` images of `shape` fit into half of the memory, at so many bytes for each value?"
+def _memory(groups=Path('/sys/fs/cgroup')):
+    "Bytes of memory that there are: the machine's, or fewer where a container is given fewer."
     try: have = os.sysconf('SC_PHYS_PAGES')*os.sysconf('SC_PAGE_SIZE')
     except (AttributeError, ValueError, OSError): have = 8e9    # Windows does not say
+    for file in groups/'memory.max', groups/'memory'/'memory.limit_in_bytes':
+        try: have = min(have, int(file.read_text()))
+        except (OSError, ValueError): pass      # not there, or 'max'
+    return have
+
+def _check_memory(n, shape, per_value):
+    "Will `n` images of `shape` fit into half of the memory, at so many bytes for each value?"
+    have = _memory()
     need = n*math.prod(shape)*per_value
     if need <= have/2: return
     raise ValueError(f'n={n}: so many images of shape {tuple(shape)} need {need/1e9:,.0f} GB of '
@@ -79,24 +89,44 @@ def _model(model, device=None):
 # %% ../nbs/94_drawing.ipynb #d0a00015
 SUFFIXES = ('.png', '.npy', '.safetensors')
 
+_MADE_BY = dict(Software='slowai_diffusion')    # stands in each picture that is written
+
 def _is_folder(path):
     "Does `path` mean a folder: one that is there, a name with a / behind it or with no dot in it?"
-    return str(path).endswith(('/', os.sep)) or Path(path).is_dir() or not Path(path).suffix
+    if Path(path).name in SUFFIXES:
+        raise ValueError(f'out={str(path)!r}: a name is needed before the {Path(path).name}')
+    is_one = str(path).endswith(('/', os.sep)) or Path(path).expanduser().is_dir()
+    return is_one or not Path(path).suffix
+
+def _is_ours(path):
+    "Is it a picture that `_save_pictures` wrote?"
+    from PIL import Image
+    if not (len(path.stem) >= 5 and path.stem.isdecimal() and path.is_file()): return False
+    try:
+        with Image.open(path) as im: return _MADE_BY.items() <= im.info.items()
+    except (OSError, ValueError, SyntaxError): return False
 
 def _pictures(folder):
     "The pictures in a folder that `save_images` wrote: 00000.png, 00001.png, …"
-    return [p.name for p in folder.glob('*.png') if len(p.stem) >= 5 and p.stem.isdecimal()]
+    return [p.name for p in folder.glob('*.png') if _is_ours(p)]
+
+def _file_for(path):
+    "The file to write; for a folder one that would lie beside it."
+    if not _is_folder(path): return Path(path).expanduser()
+    path = Path(path).expanduser().absolute()
+    return path.with_name(f'{path.name}.png')
 
 def check_target(
     path,               # where images are to be written
     force:bool=False,   # may what is there be replaced?
 ) -> Path:
     "`path` if `save_images` can write there and nothing is lost by it; else an error."
-    if not _is_folder(path): return check_free(check_out(path, SUFFIXES), force)
-    path = Path(path)
-    check_out(path.absolute().with_suffix('.png'), SUFFIXES)    # can a file be written beside it?
-    check_free(path, ours=_pictures(path))
-    if path.is_dir() and _pictures(path) and not force:
+    file = check_out(_file_for(path), SUFFIXES)     # a folder, too, must be made there
+    if not _is_folder(path): return check_free(file, force)
+    path = Path(path).expanduser()
+    pictures = _pictures(path)
+    check_free(path, ours=pictures)
+    if pictures and not force:
         raise FileExistsError(f'out={str(path)!r} holds pictures: choose another out, or force')
     return path
 
@@ -106,8 +136,8 @@ def save_images(
 ):
     "Write images, in one piece or not at all. Pictures that it wrote before into a folder go."
     if not len(x): raise ValueError(f'images: empty, shape {tuple(x.shape)}')
-    if _is_folder(path): return _save_pictures(Path(path), x)
-    path = Path(path)
+    folder, path = _is_folder(path), Path(path).expanduser()
+    if folder: return _save_pictures(path, x)
     one_of('ending of path', path.suffix, SUFFIXES)
     if path.suffix == '.png': return save_png(path, x, zoom=2)
     data = _npy(as_stored(x)) if path.suffix == '.npy' else _safetensors(as_stored(x))
@@ -116,13 +146,21 @@ def save_images(
 def _save_pictures(folder, x):
     "All pictures are written before the first takes its place."
     from PIL import Image
-    new = folder/f'.new-{uuid.uuid4().hex[:8]}'
+    from PIL.PngImagePlugin import PngInfo
+    ours = _pictures(folder) if folder.is_dir() else []
+    images = to_uint8(x).permute(0, 2, 3, 1).cpu().numpy()
+    pictures = {f'{i:05}.png': a for i, a in enumerate(images)}
+    for name in pictures:
+        if name not in ours: check_free(folder/name)
+    made_by = PngInfo()
+    for k, v in _MADE_BY.items(): made_by.add_text(k, v)
+    new = folder/f'.new-{os.getpid()}-{uuid.uuid4().hex[:8]}'
     new.mkdir(parents=True)
     try:
-        for i, image in enumerate(to_uint8(x).permute(0, 2, 3, 1).cpu().numpy()):
-            Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image).save(
-                new/f'{i:05}.png')
-        for name in _pictures(folder): (folder/name).unlink()
+        for name, a in pictures.items():
+            image = Image.fromarray(a.squeeze(-1) if a.shape[-1] == 1 else a)
+            image.save(new/name, pnginfo=made_by)
+        for name in ours: (folder/name).unlink()
         for picture in new.iterdir(): os.replace(picture, folder/picture.name)
     except OSError as e: raise OSError(f'{folder} cannot be written: {e}') from e
     finally: shutil.rmtree(new, ignore_errors=True)
@@ -155,11 +193,11 @@ READERS = {'.npy': _read_npy, '.safetensors': _read_safetensors}
 
 def read_images(
     path,               # folder of pictures, `.npy`, or `.safetensors` (its only, or 'images')
-    size:int|None=None, # resize to squares of this side; None: leave the size alone
+    size:int|None=None, # as for `as_images`: squares of this side; None: leave the size alone
 ) -> torch.Tensor:
     """Images of a folder or a file, `float32` (N, C, H, W) in [-1, 1]; 28×28 is padded to 32×32
     with black."""
-    path = Path(path)
+    path = Path(path).expanduser()
     if not path.exists(): raise FileNotFoundError(f'path={str(path)!r} does not exist')
     if not path.is_dir() and path.suffix not in READERS:
         raise ValueError(f'path={str(path)!r}: a folder of pictures, a .npy or a .safetensors '
@@ -174,6 +212,13 @@ def read_images(
 # %% ../nbs/94_drawing.ipynb #d0a00018
 OUT = 'samples.png'
 
+def _targets(out, animate, force):
+    "Where images and their GIF (or None) go; an error where something would be lost."
+    target = check_target(out, force or str(out) == OUT)
+    gif = target.with_suffix('.gif') if animate else None
+    if gif: check_free(check_out(gif, ('.gif',)), force)
+    return target, gif
+
 def draw_to_file(
     model='fashion_unet',   # a name in `models/`, or a folder
     n:int=64,               # how many images
@@ -186,18 +231,19 @@ def draw_to_file(
     progress:bool=True,     # show a bar?
     force:bool=False,       # replace what is there? (`samples.png` is replaced unasked)
 ) -> dict:
-    "Draw and write; returns `dict(out, images, seconds, device)`."
-    force = force or str(out) == OUT
-    target = check_target(out, force)
-    gif = target.with_suffix('.gif')
-    if animate: check_free(check_out(gif, ('.gif',)), force)
-    model = _model(model, device)
-    start = time.perf_counter()
-    x = draw_images(model, n, drawing, seed, batch, device, animate, progress)
-    seconds = time.perf_counter() - start
-    if animate: save_gif(gif, x, imsize=.8)
-    x = x[-1] if animate else x
-    save_images(out, x)
+    """Draw and write; returns `dict(out, images, seconds, device)`. No other process may draw into
+    the same file meanwhile."""
+    check_target(out, force or str(out) == OUT)
+    with locked(_file_for(out)):
+        _targets(out, animate, force)
+        model = _model(model, device)
+        start = time.perf_counter()
+        x = draw_images(model, n, drawing, seed, batch, device, animate, progress)
+        seconds = time.perf_counter() - start
+        target, gif = _targets(out, animate, force)     # somebody may have written meanwhile
+        if animate: save_gif(gif, x, imsize=.8)
+        x = x[-1] if animate else x
+        save_images(out, x)
     return dict(out=target, images=x, seconds=seconds, device=get_device(None, model))
 
 # %% ../nbs/94_drawing.ipynb #d0a00021
@@ -209,6 +255,19 @@ def model_key(
     files = sorted(f for f in folder.iterdir() if f.suffix in ('.json', '.safetensors'))
     said = ''.join(sha256(f) for f in files if f.name not in ('card.json', 'history.json'))
     return f'{folder.name}-{hashlib.sha256(said.encode()).hexdigest()[:12]}'
+
+def code_key(
+    model:DiffusionModel,   # that draws
+    drawing:Drawing,        # how
+) -> str:
+    "A fingerprint of the code that draws: of the library, and of whatever was registered with it."
+    def named(table, name): return [table[name]] if name in table else []
+    said = [DiffusionModel, type(model.network), type(model.schedule), type(model.diffusion),
+            *named(SAMPLERS, drawing.sampler),
+            *map(imported, named(STEPS, drawing.sampler))]
+    said += named(BETA_TABLES, getattr(model.diffusion, 'beta_schedule', None))
+    if isinstance(drawing.grid, str): said += named(GRIDS, drawing.grid)
+    return source_key(*said)
 
 def cached_images(
     model='fashion_unet',   # a name in `models/`, or a folder
@@ -222,10 +281,10 @@ def cached_images(
     """`(images, seconds)`: `uint8` images (n, C, H, W), and how long it took to draw them. Goes
     on where a stopped run was."""
     whole('n', n, most=MANY_IMAGES)
-    key, loaded = f'{model_key(model)}/{drawing.key}-seed{seed}', []
+    loaded = _model(model, device)
+    key = f'{model_key(model)}/{drawing.key}-{code_key(loaded, drawing)}-seed{seed}'
     def draw(k, start):
-        if not loaded: loaded.append(_model(model, device))
-        return loaded[0].draw(k, drawing, generators(seed, k, start=start), progress=False)
+        return loaded.draw(k, drawing, generators(seed, k, start=start), progress=False)
     folder = Path(folder or cache_dir()/'draws').absolute()
     return in_parts(draw, n, cache=folder/key, progress=progress)
 

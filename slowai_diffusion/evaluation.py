@@ -5,7 +5,7 @@ images they need."""
 
 # %% ../nbs/03_evaluation.ipynb #b1f0a3c2
 from __future__ import annotations
-import functools, json, math, warnings
+import copy, functools, json, math, warnings
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -13,9 +13,9 @@ from pathlib import Path
 import torch
 from torch import nn
 from .checks import all_finite, check_images, whole
-from .files import (atomic_path, model_folder, model_path, read_json, write_json)
+from .files import model_path, read_json, saving, write_json
 from .plots import to_float
-from .records import check_weights
+from .records import card, check_weights
 from .data import fashion_mnist
 from .classifier import load_classifier
 from .features import feature_batches, features, fingerprint, hooked, image_check
@@ -30,12 +30,12 @@ _all_ = ['CORRUPTIONS', 'Estimate', 'FIDInfinity', 'Gaussian', 'KernelSums', 'Ma
          'manifold_scores', 'neighbour_radii', 'polynomial_kernel', 'squared_distances']
 
 # %% auto #0
-__all__ = ['SCORES', 'Reference', 'Scores', 'ImageEval', 'score_dict', 'fashion_scores',
-           'garments_gaussian', 'CORRUPTIONS', 'Estimate', 'FIDInfinity', 'Gaussian', 'KernelSums',
-           'Manifold', 'Moments', 'corrupt', 'feature_batches', 'features', 'fid_infinity',
-           'fingerprint', 'frechet_distance', 'gaussian_of', 'hooked', 'kernel_distance',
-           'kernel_sums', 'manifold_scores', 'neighbour_radii', 'polynomial_kernel',
-           'squared_distances']
+__all__ = ['SCORES', 'Reference', 'Scores', 'ImageEval', 'score_dict', 'shared_evaluator',
+           'fashion_scores', 'garments_gaussian', 'CORRUPTIONS', 'Estimate', 'FIDInfinity',
+           'Gaussian', 'KernelSums', 'Manifold', 'Moments', 'corrupt', 'feature_batches',
+           'features', 'fid_infinity', 'fingerprint', 'frechet_distance', 'gaussian_of', 'hooked',
+           'kernel_distance', 'kernel_sums', 'manifold_scores', 'neighbour_radii',
+           'polynomial_kernel', 'squared_distances']
 
 # %% ../nbs/03_evaluation.ipynb #56294aac
 class _RandomRows:
@@ -51,6 +51,8 @@ class _RandomRows:
             f, keys = torch.cat([self.rows, f]), torch.cat([self.keys, keys])
         best = keys.topk(min(self.keep, len(keys))).indices
         self.rows, self.keys = f[best], keys[best]
+
+def _said_by_card(folder): return card(folder) if (folder/'card.json').exists() else {}
 
 @dataclass
 class Reference:
@@ -103,16 +105,16 @@ class Reference:
         dtype=torch.float16,# of the single features; the moments are kept in float64
     ):
         "Write `reference.safetensors` and `config.json`."
-        from safetensors.torch import save
+        from safetensors.torch import save_file
         data = dict(features=self.features.to(dtype), mean=self.moments.μ, scatter=self.moments.S)
         if self.held_out is not None: data['held_out'] = self.held_out.to(dtype)
+        data['n'] = torch.tensor(self.moments.n)
         data = {k: v.contiguous() for k, v in data.items()}
-        with atomic_path(model_folder(folder)/'reference.safetensors') as tmp:
-            Path(tmp).write_bytes(save(data))
-        shape = self.shape and list(self.shape)
-        write_json(Path(folder)/'config.json',
-                   dict(name=self.name, n=self.moments.n, shape=shape, layer=self.layer,
-                        net_sha256=self.net_sha256))
+        config = dict(name=self.name, n=self.moments.n, shape=self.shape and list(self.shape),
+                      layer=self.layer, net_sha256=self.net_sha256)
+        with saving(folder, 'reference') as new:
+            save_file(data, new/'reference.safetensors')
+            write_json(new/'config.json', config)
 
     @classmethod
     def load(cls,
@@ -131,6 +133,10 @@ class Reference:
         except Exception as e:
             raise ValueError(f'{file} cannot be read: it is truncated or damaged ({e})') from e
         check_weights(folder)
+        made_of = d.pop('n').item() if 'n' in d else _said_by_card(folder).get('images', c['n'])
+        if made_of != c['n']:
+            raise ValueError(f'{folder/"config.json"}: n={c["n"]}, but the reference was made of '
+                             f'{made_of} images')
         for k, v in d.items(): all_finite(f'{k} in {file}', v)
         moments = Moments()
         moments.n, moments.μ, moments.S = c['n'], d['mean'], d['scatter']
@@ -161,7 +167,7 @@ class Reference:
         reference's own against the rest of it. None when there are too few."""
         n, repeats = whole('n', n, 2), whole('repeats', repeats)
         if (n, repeats) not in self._floors: self._floors[n, repeats] = self._floor(n, repeats)
-        return self._floors[n, repeats]
+        return copy.deepcopy(self._floors[n, repeats])
 
     def _floor(self, n, repeats):
         if self.held_out is not None:
@@ -277,7 +283,7 @@ def _heard():
 class ImageEval:
     "Scores of sets of images against a reference, on the features of any network."
     def __init__(self,
-        feature_model:nn.Module,    # any network that takes images
+        feature_model:nn.Module,    # any network that takes images; kept as it is now, as a copy
         reference,                  # real images; or a `Reference`, or the name or folder of one
         layer:str|None='pool',      # the layer that is read, by name; None: the network's output
         validate=True,              # check images before they are scored? Or a function that does
@@ -288,13 +294,13 @@ class ImageEval:
         name:str|None=None,         # of the network; None: its class
         progress:bool=False,        # show bars?
     ):
-        self.net, self.layer = feature_model, layer
+        self.net, self.layer = copy.deepcopy(feature_model), layer
         self.name = name or type(feature_model).__name__
         how = dict(bs=bs, amp=amp, device=device, progress=progress)
         self.how = dict(validate=self._check_batch if validate is True else validate, **how)
         made_here = not isinstance(reference, (Reference, str, Path))
         if made_here:
-            reference = Reference.of(feature_model, reference, layer, held_out,
+            reference = Reference.of(self.net, reference, layer, held_out,
                                      validate=validate, **how)
         elif held_out is not None:
             raise ValueError('held_out: a stored reference has its own; give images as the '
@@ -438,11 +444,16 @@ def score_dict(
     scores = ev.evaluate_features(f, floor=False).to_dict()
     return {k: scores[k] for k in ('fid', 'kid', 'kid_se', *Manifold._fields)}
 
+@functools.cache
+def shared_evaluator() -> ImageEval:
+    "`ImageEval.fashion_mnist()`, made once: its reference keeps what it has computed."
+    return ImageEval.fashion_mnist()
+
 def fashion_scores(
     x:torch.Tensor, # images as bytes (n, 1, 32, 32)
 ) -> dict:
     "`score_dict` of images against the shipped reference; nothing is warned of."
-    ev = ImageEval.fashion_mnist()
+    ev = shared_evaluator()
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         return score_dict(ev, ev.features(to_float(x)))

@@ -4,18 +4,23 @@
 
 # %% ../nbs/91_files.ipynb #ec681ad9
 from __future__ import annotations
-import hashlib, json, os, threading, time, uuid
+import hashlib, json, os, re, shutil, tempfile, threading, time, uuid
 from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 
 # %% auto #0
-__all__ = ['OUT_SUFFIXES', 'atomic_path', 'write_json', 'read_json', 'sha256', 'cache_dir',
-           'offline', 'models_dirs', 'model_path', 'model_folder', 'default_folder',
-           'writable_folder', 'check_out', 'check_free', 'locked', 'download_file']
+__all__ = ['SUMS', 'ABOUT', 'OUT_SUFFIXES', 'atomic_path', 'write_json', 'read_json', 'sha256',
+           'saved_files', 'replaced_files', 'changed_files', 'cache_dir', 'offline', 'models_dirs',
+           'model_path', 'saving', 'default_folder', 'writable_folder', 'check_out', 'half_written',
+           'check_free', 'locked', 'download_file']
 
 # %% ../nbs/91_files.ipynb #aad1433c
+def _beside(path):
+    "A name of its own in the same folder, hidden, with the same ending."
+    return path.with_name(f'.{path.stem}-{os.getpid()}-{uuid.uuid4().hex[:8]}{path.suffix}')
+
 @contextmanager
 def atomic_path(
     path:str|Path, # The file that will exist in the end, whole, or not change at all
@@ -23,7 +28,7 @@ def atomic_path(
     "Write to the path given by `with`: it replaces `path` in one step, or is gone on an exception."
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    tmp = path.with_name(f'.{path.stem}-{os.getpid()}-{uuid.uuid4().hex[:8]}{path.suffix}')
+    tmp = _beside(path)
     try:
         yield tmp
         os.replace(tmp, path)
@@ -62,6 +67,59 @@ def sha256(
     "SHA-256 of a file: a fingerprint that changes completely when one bit does."
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
+SUMS = 'SHA256SUMS' # what the files beside it hash to, as the command `sha256sum` writes it
+ABOUT = ('README.md', 'history.json', 'card.json')  # tell of a model, and are no part of it
+
+_OURS = '# slowai_diffusion: '  # its first line, then what kind of thing lies there
+
+def saved_files(
+    folder:str|Path,
+) -> tuple: # (kind or None, {name: SHA-256})
+    "What this library saved in a folder, as its `SUMS` says; `(None, {})` where it saved nothing."
+    file = Path(folder)/SUMS
+    if not file.exists(): return None, {}
+    try: first, *lines = file.read_text(encoding='utf-8').splitlines()
+    except ValueError: raise ValueError(f'{file} is damaged: it is empty or no text') from None
+    if not first.startswith(_OURS): return None, {}
+    said = [re.fullmatch('([0-9a-f]{64})  (.+)', line) for line in lines]
+    if None not in said: return first.removeprefix(_OURS), {m[2]: m[1] for m in said}
+    raise ValueError(f'{file} is damaged: line {said.index(None) + 2} is no hash and name')
+
+@contextmanager
+def replaced_files(
+    folder:str|Path,    # whose files are to be replaced: those that its `SUMS` tells of
+    kind:str,           # what is saved there
+    kept:Sequence=(),   # names in it that stay as they are
+): # Gives an empty folder to fill
+    "What `with` fills goes into `folder` in the end, with its `SUMS`; or nothing, on an exception."
+    folder = Path(folder)
+    made, new = not folder.exists(), _beside(folder/'new')
+    new.mkdir(parents=True)
+    try:
+        yield new
+        old, found = saved_files(folder)[1], (f for f in sorted(new.rglob('*')) if f.is_file())
+        parts = [f.relative_to(new).as_posix() for f in found if f.name not in (SUMS, *ABOUT)]
+        sums = ''.join(f'{sha256(new/n)}  {n}\n' for n in parts)
+        (new/SUMS).write_text(f'{_OURS}{kind}\n{sums}', encoding='utf-8')
+        if old: (folder/'card.json').unlink(missing_ok=True)
+        for n in parts:
+            (folder/n).parent.mkdir(exist_ok=True)
+            os.replace(new/n, folder/n)
+        for n in old.keys() - {*parts, *kept}: (folder/n).unlink(missing_ok=True)
+        for n in (SUMS, *ABOUT):
+            if (new/n).exists() and n not in kept: os.replace(new/n, folder/n)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        if made:
+            with suppress(OSError): folder.rmdir()      # where nothing came of it
+
+def changed_files(
+    folder:str|Path, # with a `SUMS`; without one nothing is known to have changed
+) -> list[str]:
+    "Names of the files that are missing, or others than when `SUMS` was written."
+    files = [(name, Path(folder)/name, sha) for name, sha in saved_files(folder)[1].items()]
+    return [name for name, f, sha in files if not f.is_file() or sha256(f) != sha]
+
 # %% ../nbs/91_files.ipynb #fbfe4a94
 def cache_dir() -> Path:
     "The folder for downloads: `$SLOWAI_HOME`, or the platform's cache folder."
@@ -78,34 +136,46 @@ def models_dirs() -> list[Path]: # In the order of the search
     pkg = Path(str(resources.files('slowai_diffusion')))
     return [pkg.parent/'models', pkg/'models']
 
+_PICKLES = ('.pkl', '.pt', '.pth')     # what models were once
+
+def _shipped_as(p, is_name):
+    "What `p` may be called in a folder of models: a name, of an old '../models/NAME' the end."
+    if is_name: return [p.name]
+    if p.parent not in (Path('models'), Path('../models')): return []
+    return [p.name, p.stem] if p.suffix in _PICKLES else [p.name]
+
 def model_path(
     name:str|Path, # A name (`'fashion_unet'`), a path (`'./mine'`), or an old `'../models/NAME'`
 ) -> Path:
     """Where a model is. A name, a text without `/`, means what the course ships, then
-    `models/NAME` here; a path is taken as it is, an old one into `models` for its last part."""
+    `models/NAME` here; a path is taken as it is. Only `'../models/NAME'` and `'models/NAME'` (or
+    `'../models/NAME.pkl'`), as older notebooks write, mean the name where there is no such file."""
     if not isinstance(name, (str, os.PathLike)):
         raise TypeError(f'name={name!r}: a name or a path is needed, not {type(name).__name__}')
     p = Path(name).expanduser()
-    is_name, old = name == p.name and name != '..', p.parent.name == 'models'
+    is_name = name == p.name and name != '..'
     if str(name) and not is_name and p.exists(): return p
     folders = [d for d in (*models_dirs(), Path('models')) if d.is_dir()]
     for d in folders:
-        for n in (p.name, p.stem) if old else (p.name,)*is_name:
+        for n in _shipped_as(p, is_name):
             if n and (d/n).exists(): return d/n
     found = {f.name for d in folders for f in d.iterdir() if not f.name.startswith('.')}
     there = ', '.join(sorted(found)) or 'nothing yet'
     here = f"; what lies here is './{name}'" if is_name and p.exists() else ''
     raise FileNotFoundError(f'no model {str(name)!r}; there is: {there}{here}')
 
-def model_folder(
-    path:str|Path, # a folder
-) -> Path:
-    "`path`, if a model may be saved there; `FileExistsError` where its config.json is of none."
+_PARTS = SUMS, 'card.json', '*config.json', 'diffusion.json', 'model_index.json', '*.safetensors'
+
+def saving(
+    path:str|Path,  # a folder
+    kind:str,       # what is to be saved: 'network', 'classifier', …
+):
+    "`replaced_files`, unless something else than a `kind` of ours lies there: `FileExistsError`."
     path = Path(path)
-    ours = 'diffusion.json', 'scheduler_config.json', '*.safetensors'
-    if not (path/'config.json').exists() or any(any(path.glob(k)) for k in ours): return path
-    raise FileExistsError(f'folder={str(path)!r} holds a config.json that is of no model: choose '
-                          'another folder')
+    there, kind_there = [f.name for k in _PARTS for f in path.glob(k)], saved_files(path)[0]
+    if not there or kind_there == kind: return replaced_files(path, kind)
+    what = f'a {kind_there}' if kind_there else f"{there[0]}, which this library did not save"
+    raise FileExistsError(f'folder={str(path)!r} holds {what}: choose another folder')
 
 def default_folder(
     name:str, # of a model
@@ -124,8 +194,7 @@ def writable_folder(
     path = Path(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        with atomic_path(path/'.probe') as tmp: tmp.write_text('')
-        (path/'.probe').unlink(missing_ok=True)
+        with tempfile.TemporaryFile(dir=path): pass
     except OSError as e:
         why = e.strerror or e
         raise PermissionError(f'out={str(path)!r} cannot be written to: {why}') from e
@@ -136,14 +205,35 @@ def check_out(
     suffixes=OUT_SUFFIXES,  # how its name may end
 ) -> Path:
     "`path` if a file can be written there; else an error, before any work is done."
-    path, out = Path(path), f'out={str(path)!r}'
+    path, out = Path(path).expanduser(), f'out={str(path)!r}'
     if path.suffix not in suffixes:
         raise ValueError(f'{out}: the name must end in {", ".join(suffixes)}')
-    if path.is_dir(): raise ValueError(f'{out} is a folder')
-    writable_folder(path.parent)
+    try:
+        if path.is_dir(): raise ValueError(f'{out} is a folder')
+        writable_folder(path.parent)
+        tmp = _beside(path)     # a name may be too long with what is added to it
+        tmp.touch()
+        tmp.unlink()
+    except OSError as e:
+        raise PermissionError(f'{out} cannot be written to: {e.strerror or e}') from e
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(f'{out} exists and cannot be written to')
     return path
+
+# %% ../nbs/91_files.ipynb #972b4689
+_ADDED = r'-\d+-[0-9a-f]{8}'      # to the name of a file while it is written
+
+def half_written(
+    path:str|Path, # a file or a folder
+) -> list[Path]:
+    "What was left of `path` where a process was killed while it wrote it; see `atomic_path`."
+    path = Path(path)
+    name = re.compile(re.escape(f'.{path.stem}') + _ADDED + re.escape(path.suffix))
+    return [p for p in path.parent.iterdir() if name.fullmatch(p.name)]
+
+def _counts(name):
+    "Is a name in a folder somebody's, and no lock or half-written file of ours?"
+    return not re.fullmatch(rf'\..+{_ADDED}(\.\w+)?|\.(.+\.)?slowai\.lock|\.DS_Store', name)
 
 # %% ../nbs/91_files.ipynb #382d9995
 def check_free(
@@ -154,10 +244,10 @@ def check_free(
     "`path` if nothing is lost by writing there; else a `FileExistsError` with the remedy."
     path, out = Path(path), f'out={str(path)!r}'
     if path.is_dir():
-        there = sorted(p.name for p in path.iterdir() if not p.name.startswith('.'))
+        there = sorted(p.name for p in path.iterdir() if _counts(p.name))
         others = [name for name in there if name not in ours]
         if not others: return path
-        if 'card.json' not in there:
+        if saved_files(path)[0] is None:
             raise FileExistsError(f'{out} is a folder that holds other things ({others[0]}, …): '
                                   'choose another out')
     elif not path.exists(): return path
@@ -172,7 +262,8 @@ def locked(
     "Within it no other process gets `locked(path)`: a `BlockingIOError` tells it so at once."
     from filelock import FileLock, Timeout
     path = Path(path)
-    file = path/'.lock' if path.is_dir() else path.with_name(f'.{path.name}.lock')
+    file = path/'.slowai.lock'
+    if not path.is_dir(): file = path.with_name(f'.{path.name}.slowai.lock')
     lock = FileLock(file, timeout=0)
     try: lock.acquire()
     except Timeout:

@@ -3,7 +3,7 @@
 # %% ../nbs/97_commands.ipynb #5a6a045c
 "What one meets first: names of the package, what `help()` says, the start of every command."
 from __future__ import annotations
-import codecs, inspect, os, re, sys, types, warnings
+import ast, codecs, inspect, os, re, sys, types, warnings
 from importlib import import_module
 from pathlib import Path
 
@@ -90,6 +90,17 @@ def _plain_output():
     def in_one_line(message, *args, **kwargs): return f'warning: {message}\n'
     warnings.formatwarning = in_one_line
 
+def _as_written(name):
+    "A command without what it stands on: its parameters and comments, which cost no PyTorch."
+    from fastcore import script
+    file = Path(__file__).with_name('commands.py')
+    tree = ast.parse(file.read_text(encoding='utf-8'))
+    tree.body = [f for f in tree.body if isinstance(f, ast.FunctionDef) and f.name == name]
+    for f in tree.body: f.decorator_list = []
+    names = dict(vars(script))
+    exec(compile(tree, file, 'exec', dont_inherit=True), names)
+    return names[name]
+
 def main(
     name:str|None=None, # a command; None: what this program is called
 ):
@@ -100,13 +111,12 @@ def main(
     if sys.argv[1:] == ['--version']: return print(name, __version__)
     try:
         from fastcore.script import anno_parser
-        commands = import_module(f'{__package__}.commands')
-        f = getattr(commands, name).__wrapped__
-        parser = anno_parser(f, prog=name)
+        parser = anno_parser(_as_written(name), prog=name)
         parser.add_argument('--version', action='version', version=f'{name} {__version__}')
         given = vars(parser.parse_args())
         del given['pdb'], given['xtra']
-        return f(**given)
+        command = getattr(import_module(f'{__package__}.commands'), name)
+        return command.__wrapped__(**given)
     except KeyboardInterrupt: sys.exit('\nstopped')
     except BrokenPipeError:     # the reader has left, as in `slowai_eval drawn | head -3`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

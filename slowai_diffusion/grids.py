@@ -12,11 +12,19 @@ from .denoisers import mixture_denoiser
 from .samplers import GRIDS, step_times, trajectory
 
 # %% ../nbs/10_samplers.ipynb #be2384d6
+def _check_covariance(Σ, λ):
+    "Is it symmetric, with eigenvalues λ that are no less than zero, but for rounding?"
+    largest = Σ.abs().max().item()
+    if (Σ - Σ.T).abs().max() > 1e-6*largest or λ.min() < -1e-6*largest:
+        raise ValueError(f'data: Σ is no covariance: it must be symmetric, and its least '
+                         f'eigenvalue, {λ.min():g}, at least 0')
+
 def axes_of(
     data:Gaussian,  # N(μ, Σ), e.g. `gaussian_of(images.flatten(1))`
 ):
     "`(V, m, s)`: axes of the covariance (D, D), mean and standard deviation along them (D,)."
     λ, V = torch.linalg.eigh(data.Σ)
+    _check_covariance(data.Σ, λ)
     return V, V.T@data.μ, λ.clamp(min=0).sqrt()
 
 def _refuse(sampler):

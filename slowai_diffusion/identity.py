@@ -2,54 +2,99 @@
 
 # %% ../nbs/01_training.ipynb #ebf4cc72
 from __future__ import annotations
-import hashlib, re
+import hashlib
 from collections.abc import Mapping
 from functools import partial
-from numbers import Number
 from types import FunctionType, MethodType
 import numpy as np, torch
 from torch import nn
+from .source import as_text, is_own, written
 
 # %% ../nbs/01_training.ipynb #0cc2752d
+def _hash(x): return hashlib.sha256(x.encode() if isinstance(x, str) else x).hexdigest()[:12]
+
 def _fingerprint(x):
     "The shape of a tensor, and a hash of its bytes."
     raw = x.detach().cpu().contiguous().flatten().view(torch.uint8).numpy()
-    return f'{tuple(x.shape)} {hashlib.sha256(raw).hexdigest()[:12]}'
+    return f'{tuple(x.shape)} {_hash(raw)}'
 
-def _own_words(v):
-    "What an object says about itself: its `settings` and its `config`; else what it prints."
+_OF_MODULES = {*vars(nn.Module())}      # what is in every network: weights, hooks, its mode
+
+def _held(v):
+    "The attributes of an object, without hidden ones of other people's classes."
+    own = getattr(v, '__dict__', {}).items()
+    return {k: x for k, x in own if k not in _OF_MODULES and (k[0] != '_' or is_own(type(v)))}
+
+def _attributes(v):
+    """What an object says about itself, its `settings` and its `config`, and all else that it
+    holds; where that is nothing, what it prints."""
     try: said = {**(getattr(v, 'settings', None) or {}), **(getattr(v, 'config', None) or {})}
     except (TypeError, ValueError): said = {}       # ours refuse where something has no name
     said = {k: x for k, x in said.items() if not str(k).startswith('_')}
-    if said: return said
-    text = re.sub(' at 0x[0-9a-f]+', '', repr(v))
-    return dict(text=text if len(text) < 80 else hashlib.sha256(text.encode()).hexdigest()[:12])
+    own = {k: x for k, x in _held(v).items() if k not in said}
+    tensors = {k: own.pop(k) for k in list(own) if isinstance(own[k], torch.Tensor)}
+    if tensors:
+        shapes = ' '.join(dict.fromkeys(str(tuple(x.shape)) for x in tensors.values()))
+        each = [k + _fingerprint(x) for k, x in tensors.items()]
+        own['tensors'] = f'{len(tensors)} of {shapes} {_hash("".join(each))}'
+    return {**said, **own} or dict(text=as_text(v) if len(as_text(v)) < 80 else _hash(as_text(v)))
 
-def _enclosed(f):
-    "The variables around a function that it uses, and its defaults; of networks the class."
-    names = *f.__code__.co_freevars, *(f'default {i}' for i in range(len(f.__defaults__ or ())))
-    values = *(c.cell_contents for c in f.__closure__ or ()), *(f.__defaults__ or ())
-    return {k: type(v).__name__ if isinstance(v, nn.Module) else v for k, v in zip(names, values)}
+def _parts(network):
+    "Name, class and attributes of all parts of a network."
+    return [(k, type(m).__name__, _held(m)) for k, m in network.named_modules() if k]
 
 def described(
     v,          # anything
     depth:int=6,# how far to look into it
+    seen=None,  # id -> object that was described before; None: a network whose weights change
 ):
-    "`v` as numbers and text, in lists and dictionaries, the same in every process."
-    def parts(d): return {str(k): described(x, depth - 1) for k, x in d.items()}
-    if v is None or isinstance(v, (bool, str)): return v
+    """`v` as numbers and text, in lists and dictionaries, the same in every process. A function is
+    told with its code and with what it reads, an object with all that it holds. What cannot be
+    told: what an object of a package keeps in attributes with `_`, or in C, and does not print."""
+    seen, kind = {} if seen is None else seen, (v if isinstance(v, type) else type(v)).__name__
+    if isinstance(v, np.generic): v = v.item()
+    def told(x): return described(x, depth - 1, seen)
+    def parts(d): return {str(k): told(x) for k, x in d.items()}
+    def code(*things):
+        return {k: described(x, depth - 1, {**seen}) for k, x in written(*things).items()}
+    def classes(objects):                   # each is told once
+        new = {type(x): None for x in objects if is_own(type(x)) and id(type(x)) not in seen}
+        seen.update((id(c), c) for c in new)
+        return code(*new)
+    if v is None or isinstance(v, bool): return v
+    for plain in str, int, float:           # and nothing that a checkpoint could not hold
+        if isinstance(v, plain): return plain(v)
+    if isinstance(v, np.ndarray) and v.dtype.kind in 'OSU': v = v.tolist()
     if isinstance(v, (torch.Tensor, np.ndarray)): return _fingerprint(torch.as_tensor(v))
-    if isinstance(v, Number): return v.item() if hasattr(v, 'item') else v
-    if not depth: return type(v).__name__
+    if not depth or seen.get(id(v)) is not None: return kind
     if isinstance(v, Mapping): return parts(v)
-    if isinstance(v, (list, tuple)): return [described(x, depth - 1) for x in v]
-    if isinstance(v, partial):
-        return dict(kind=described(v.func, depth - 1), **parts(dict(enumerate(v.args))),
-                    **parts(v.keywords))
-    if isinstance(v, MethodType): return dict(kind=v.__name__, of=described(v.__self__, depth - 1))
-    if isinstance(v, FunctionType): return {'kind': v.__qualname__, **parts(_enclosed(v))}
-    if isinstance(v, type): return v.__name__
-    return {'kind': type(v).__name__, **parts(_own_words(v))}
+    if isinstance(v, (list, tuple)):
+        items = [told(x) for x in v]
+        return items if len(v) < 100 else f'{len(v)} of {_hash(repr(items))}'
+    if isinstance(v, (set, frozenset)): return sorted(map(as_text, v))
+    if isinstance(v, partial): return {'kind': told(v.func), **parts(dict(enumerate(v.args))),
+                                       **parts(v.keywords)}
+    if isinstance(v, MethodType): return dict(kind=v.__name__, of=told(v.__self__))
+    changes, seen[id(v)] = id(v) in seen, v
+    if isinstance(v, type): return {'kind': kind, **code(v)} if is_own(v) else kind
+    if isinstance(v, FunctionType): return {'kind': v.__qualname__, **code(v)}
+    if not isinstance(v, nn.Module): return {'kind': kind, **classes([v]), **parts(_attributes(v))}
+    weights = {} if changes else dict(weights=_hash(repr(parts(v.state_dict()))))
+    return {'kind': kind, **classes(v.modules()), **parts(_attributes(v)), **weights,
+            'parts': _hash(repr(told(_parts(v))))}
+
+def data_facts(
+    dl, # what the batches come from
+) -> dict:
+    "What is known about the data."
+    data, bs = dl, getattr(dl, 'bs', getattr(dl, 'batch_size', None))
+    if hasattr(dl, 'epoch'):    # `Batches`
+        data = {k: v for k, v in _held(dl).items() if k not in ('bs', 'next_epoch')}
+    if isinstance(dl, torch.utils.data.DataLoader):
+        names = 'dataset', 'sampler', 'batch_sampler', 'collate_fn', 'worker_init_fn', 'drop_last'
+        data = {k: getattr(dl, k) for k in names}
+        if dl.generator is not None: data['seed'] = dl.generator.initial_seed()
+    return dict(batches=len(dl), bs=bs, data=data)
 
 def flat(
     d:dict,         # may hold dictionaries
@@ -70,6 +115,12 @@ def differences(
     def shown(d, k): return str(d.get(k, 'absent'))[:80]
     differ = [k for k in {**saved, **now} if saved.get(k, differences) != now.get(k, differences)]
     return '; '.join(f'its {k} is {shown(saved, k)}, here it is {shown(now, k)}' for k in differ)
+
+def without_code(
+    about:dict, # a flat description
+) -> dict:
+    "The same without the code of functions, which is another in another version of Python."
+    return {k: v for k, v in about.items() if k.rpartition('.')[2] != 'code'}
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

@@ -9,20 +9,22 @@ import copy, inspect, math, warnings
 from pathlib import Path
 import numpy as np, torch
 from torch import nn
-from .checks import (MANY_IMAGES, Registry, all_finite, check_noise, dims, greek_names, like,
+from .checks import (MANY_IMAGES, Registry, all_finite, check_noise, dims, greek_names, is_a, like,
                      one_of, positive, whole)
-from .files import atomic_path, check_free, model_path, read_json, write_json
+from .files import (SUMS, check_free, model_path, read_json, replaced_files, saved_files,
+                    write_json)
+from .records import check_weights
 from .training import eval_mode, get_device
-from .networks import (TABLE, ask, check_cond, check_sizes, image_shape, naming, on_device, predict)
-from .ddpm import (DDPM, collected, generators_of, load_ddpm, randn, save_ddpm, walk)
-from .ddim import (VARIANCE_TYPES, DDIMOutput, DiffusersStyle, DiffusersStyleDDIM,
-                   DiffusersStyleDDPM)
+from .networks import (TABLE, ask, check_cond, check_sizes, image_shape, naming, on_device, predict,
+                       write_network)
+from .ddpm import (DDPM, collected, generators_of, load_ddpm, randn, scheduler_settings, walk)
+from .schedulers import (VARIANCE_TYPES, DDIMOutput, DiffusersStyleDDIM, DiffusersStyleDDPM)
 _all_ = ['DDIMOutput', 'DiffusersStyleDDIM', 'DiffusersStyleDDPM']
 
 # %% auto #0
-__all__ = ['STEP_TAKES', 'EPSILON', 'SCHEDULERS', 'HUB_CARD', 'PIPELINE', 'network_calls',
+__all__ = ['STEP_TAKES', 'EPSILON', 'HUB_CARD', 'PIPELINE', 'SCHEDULERS', 'network_calls',
            'steps_for', 'Counted', 'alphas_of', 'check_scheduler', 'diffusers_sample',
-           'make_scheduler', 'translated', 'save_pipeline', 'load_pipeline', 'DDIMOutput',
+           'save_pipeline', 'load_pipeline', 'make_scheduler', 'translated', 'DDIMOutput',
            'DiffusersStyleDDIM', 'DiffusersStyleDDPM']
 
 # %% ../nbs/06_diffusers.ipynb #cac4a693
@@ -64,7 +66,6 @@ def alphas_of(
     sched, # a scheduler of `diffusers` or ours
 ) -> torch.Tensor:
     "The table of ᾱ_t that a scheduler works on; `ValueError` if it is of a family that has none."
-    if isinstance(sched, DiffusersStyle): return sched.ddpm.ᾱ
     ᾱ = getattr(sched, 'alphas_cumprod', None)
     if isinstance(ᾱ, torch.Tensor): return ᾱ
     raise ValueError(f'sched: {type(sched).__name__} is of another family: it has no table of ᾱ_t '
@@ -90,7 +91,7 @@ def check_scheduler(
         raise TypeError(f'sched: an object is needed, and {sched.__name__} is a class: '
                         f'call it first')
     if not all(hasattr(sched, k) for k in ('step', 'set_timesteps', 'timesteps')):
-        raise TypeError(f'sched: a scheduler of diffusers or of lesson 05 is needed, '
+        raise TypeError(f'sched: a scheduler of diffusers or of this lesson is needed, '
                         f'got {type(sched).__name__}')
     ᾱ, config = alphas_of(sched), getattr(sched, 'config', {})
     for k, allowed in EPSILON.items():
@@ -186,49 +187,6 @@ def diffusers_sample(
         states = walk(s.timesteps, x_T*s.init_noise_sigma, ask_at, step_to, skip, progress)
         return collected(states, return_all)
 
-# %% ../nbs/06_diffusers.ipynb #e69f2319
-SCHEDULERS = Registry('scheduler',  # of `diffusers`, with settings for a fair comparison
-    DDPMScheduler=dict(timestep_spacing='trailing', clip_sample=False),
-    DDIMScheduler=dict(timestep_spacing='trailing', clip_sample=False),
-    PNDMScheduler=dict(timestep_spacing='leading', skip_prk_steps=True, set_alpha_to_one=True),
-    HeunDiscreteScheduler=dict(timestep_spacing='trailing'),
-    DPMSolverMultistepScheduler=dict(timestep_spacing='trailing'),
-    UniPCMultistepScheduler=dict(timestep_spacing='trailing'))
-
-def make_scheduler(
-    name:str,   # 'ours', deterministic DDIM, or one of `SCHEDULERS`
-    ddpm:DDPM,  # the diffusion of the network
-    **changes,  # settings that replace those in `SCHEDULERS`
-):
-    "A scheduler for the network's own β, set up for a fair comparison."
-    one_of('scheduler', name, ('ours', *SCHEDULERS))
-    if name == 'ours':
-        return DiffusersStyleDDIM(**ddpm.config, **{'η': 0., **greek_names(changes, 'η')})
-    settings = SCHEDULERS[name]
-    import diffusers
-    table = dict(num_train_timesteps=len(ddpm), beta_start=ddpm.βmin, beta_end=ddpm.βmax,
-                 beta_schedule=ddpm.beta_schedule)
-    return getattr(diffusers, name)(**{**table, **settings, **changes})
-
-# %% ../nbs/06_diffusers.ipynb #2956f37b
-def translated(
-    model,          # network: (x_t, t) -> ε̂
-    ddpm:DDPM,      # the diffusion it was trained on
-    to:DDPM,        # the diffusion it shall be used with
-    scale:float=1., # the data shall be this many times as large
-):
-    "The noise predictor for data `scale` times as large under another β table; nothing is trained."
-    # same ratio of noise to signal, same answer; times beyond the last of `ddpm` are taken for it
-    shift = math.log(positive('scale', scale))
-    mine, theirs = (-d.log_snr(range(len(d))).numpy()/2 for d in (ddpm, to))
-    def noise_rate(log_σ): return torch.from_numpy(1/np.sqrt(1 + np.exp(-2*log_σ)))
-    def eps_hat(x, t, cond=None):
-        log_σ = np.interp(t.cpu().double().numpy(), np.arange(len(theirs)), theirs - shift)
-        t_star = torch.from_numpy(np.interp(log_σ, mine, np.arange(len(mine)))).float()
-        larger = (noise_rate(log_σ)/noise_rate(log_σ + shift)).to(x.dtype).to(x.device)
-        return ask(model, x*larger.view(-1, *[1]*(x.ndim - 1)), t_star.to(x.device), cond)
-    return eps_hat
-
 # %% ../nbs/06_diffusers.ipynb #73b7cfab
 HUB_CARD = """---
 license: {license}
@@ -291,25 +249,26 @@ def save_pipeline(
     if (folder/'config.json').exists():
         raise ValueError(f'folder={str(folder)!r} holds a single model (config.json); give '
                          f'another, or an empty one')
-    is_pipeline = (folder/'model_index.json').exists()
-    check_free(folder, ours=(*PIPELINE, 'README.md') if is_pipeline else PIPELINE)
+    ours = saved_files(folder)[0] == 'pipeline'
+    check_free(folder, ours=(*PIPELINE, SUMS, 'README.md') if ours else ())
     one_of('variance_type', variance_type, VARIANCE_TYPES)
-    save_ddpm(ddpm, unet, folder/'unet', dtype)
-    config = folder/'unet'/'scheduler_config.json'
-    (folder/'scheduler').mkdir(exist_ok=True)
-    settings = {**read_json(config), 'variance_type': variance_type}
-    write_json(folder/'scheduler'/'scheduler_config.json', settings)
-    config.unlink()
+    settings = scheduler_settings(ddpm, variance_type)
     import diffusers
     index = dict(_class_name='DDPMPipeline', _diffusers_version=diffusers.__version__,
                  unet=['diffusers', type(unet).__name__], scheduler=['diffusers', 'DDPMScheduler'])
-    write_json(folder/'model_index.json', index)
     about = facts.get('about', 'A diffusion model that sees the noise in an image.')
     text = HUB_CARD.format(name=name or facts.get('name') or folder.name, about=about,
                            license=license, dataset=dataset, rows=_card_rows(facts, unet),
                            shape='×'.join(map(str, image_shape(unet))), last=len(ddpm) - 1,
                            βmin=ddpm.βmin, βmax=ddpm.βmax, beta_schedule=ddpm.beta_schedule)
-    with atomic_path(folder/'README.md') as tmp: tmp.write_text(text, encoding='utf-8')
+    kept = [f for f in ['README.md'] if (folder/f).exists()]
+    if kept: warnings.warn(f'{folder/kept[0]} is there and stays as it is')
+    with replaced_files(folder, 'pipeline', kept) as new:
+        (new/'unet').mkdir()
+        write_network(unet, new/'unet', dtype)
+        write_json(new/'scheduler'/'scheduler_config.json', settings)
+        write_json(new/'model_index.json', index)
+        (new/'README.md').write_text(text, encoding='utf-8')
     return folder
 
 def load_pipeline(
@@ -332,9 +291,57 @@ def load_pipeline(
         raise FileNotFoundError(f'{folder/"unet"} holds no weights as safetensors; pickles are '
                                 f'never loaded')
     from diffusers import UNet2DModel
-    unet = UNet2DModel.from_pretrained(folder/'unet', use_safetensors=True, low_cpu_mem_usage=False)
+    check_weights(folder)
+    unet, said = UNet2DModel.from_pretrained(folder/'unet', use_safetensors=True,
+                                             low_cpu_mem_usage=False, output_loading_info=True)
+    if said['missing_keys']:
+        raise ValueError(f'{folder/"unet"}: its weights lack {said["missing_keys"][0]}, …')
     for k, v in unet.state_dict().items(): all_finite(f'{folder/"unet"}: {k}', v)
     return ddpm, unet.float().eval().to(get_device(device))
+
+# %% ../nbs/06_diffusers.ipynb #e69f2319
+SCHEDULERS = Registry('scheduler',  # of `diffusers`, with settings for a fair comparison
+    DDPMScheduler=dict(timestep_spacing='trailing', clip_sample=False),
+    DDIMScheduler=dict(timestep_spacing='trailing', clip_sample=False),
+    PNDMScheduler=dict(timestep_spacing='leading', skip_prk_steps=True, set_alpha_to_one=True),
+    HeunDiscreteScheduler=dict(timestep_spacing='trailing'),
+    DPMSolverMultistepScheduler=dict(timestep_spacing='trailing'),
+    UniPCMultistepScheduler=dict(timestep_spacing='trailing'))
+
+def make_scheduler(
+    name:str,   # 'ours', deterministic DDIM, or one of `SCHEDULERS`
+    ddpm:DDPM,  # the diffusion of the network
+    **changes,  # settings that replace those in `SCHEDULERS`
+):
+    "A scheduler for the network's own β, set up for a fair comparison."
+    one_of('scheduler', name, ('ours', *SCHEDULERS))
+    is_a('ddpm', ddpm, DDPM).saved()    # complains about what has no settings
+    if name == 'ours':
+        return DiffusersStyleDDIM(**ddpm.config, **{'η': 0., **greek_names(changes, 'η')})
+    settings = SCHEDULERS[name]
+    import diffusers
+    table = dict(num_train_timesteps=len(ddpm), beta_start=ddpm.βmin, beta_end=ddpm.βmax,
+                 beta_schedule=ddpm.beta_schedule)
+    return getattr(diffusers, name)(**{**table, **settings, **changes})
+
+# %% ../nbs/06_diffusers.ipynb #2956f37b
+def translated(
+    model,          # network: (x_t, t) -> ε̂
+    ddpm:DDPM,      # the diffusion it was trained on
+    to:DDPM,        # the diffusion it shall be used with
+    scale:float=1., # the data shall be this many times as large
+):
+    "The noise predictor for data `scale` times as large under another β table; nothing is trained."
+    # same ratio of noise to signal, same answer; times beyond the last of `ddpm` are taken for it
+    shift = math.log(positive('scale', scale))
+    mine, theirs = (-d.log_snr(range(len(d))).numpy()/2 for d in (ddpm, to))
+    def noise_rate(log_σ): return torch.from_numpy(1/np.sqrt(1 + np.exp(-2*log_σ)))
+    def eps_hat(x, t, cond=None):
+        log_σ = np.interp(t.cpu().double().numpy(), np.arange(len(theirs)), theirs - shift)
+        t_star = torch.from_numpy(np.interp(log_σ, mine, np.arange(len(mine)))).float()
+        larger = (noise_rate(log_σ)/noise_rate(log_σ + shift)).to(x.dtype).to(x.device)
+        return ask(model, x*larger.view(-1, *[1]*(x.ndim - 1)), t_star.to(x.device), cond)
+    return eps_hat
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

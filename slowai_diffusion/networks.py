@@ -10,8 +10,8 @@ import numpy as np, torch, torch.nn.functional as F
 from torch import nn
 from tqdm.auto import tqdm
 from .checks import Registry, listed, only_keys, whole
-from .files import model_folder, model_path, read_json, write_json
-from .records import WEIGHTS, check_weights, weights_file
+from .files import model_path, read_json, saving, write_json
+from .records import WEIGHT_FILES, check_weights, weights_file
 from .training import get_device, load_weights, save_weights, train_step
 
 # %% ../nbs/02_ddpm.ipynb #49e69fa6
@@ -327,18 +327,26 @@ def read_table(
 
 def save_network(
     network,    # with a `config` and a class that has a name in `NETWORKS`
-    folder,     # gets config.json and the weights; a card that lies there is of others, and goes
+    folder,     # gets config.json and the weights; an older network there is replaced whole
     dtype=None, # of the stored weights, e.g. `torch.float16` to halve the file; None: as they are
 ) -> None:
     "Save a network so that `load_network` can build it again; in `diffusers`' form if it knows it."
-    name, folder = type(network).__name__, Path(folder)
+    with saving(folder, 'network') as new: write_network(network, new, dtype)
+
+def write_network(
+    network,    # as for `save_network`
+    folder:Path,# an empty one
+    dtype=None, # as for `save_network`
+) -> None:
+    "What `save_network` writes."
+    name = type(network).__name__
     if name not in NETWORKS:
         raise ValueError(f'network: a {name} cannot be built again from a file; '
                          f'allowed: {", ".join(NETWORKS)}')
-    model_folder(folder).mkdir(parents=True, exist_ok=True)
-    file, other = WEIGHTS if name == 'UNet2DModel' else WEIGHTS[::-1]
-    for old in 'card.json', other: (folder/old).unlink(missing_ok=True)
-    save_weights(network, folder/file, dtype)
+    if type(network) is not network_class(name):
+        raise ValueError(f'network: of a class called {name}, but not of the one that this name '
+                         'would be loaded as; NETWORKS.register gives it a name of its own')
+    save_weights(network, folder/WEIGHT_FILES[name != 'UNet2DModel'], dtype)
     config = {k: v for k, v in network.config.items() if not k.startswith('_')}
     write_json(folder/'config.json', dict(config, _class_name=name))
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 import hashlib, sys, warnings
 import torch
 from .checks import check_images, whole
-from .files import cache_dir, model_path, write_json
+from .files import cache_dir, model_path, sha256, write_json
 from .plots import to_float
 from .records import card
+from .source import source_key
 from .data import Batches, as_images
 from .training import fit
 from .classifier import (CLASSIFIER_SETTINGS, Classifier, classifier_loss, evaluate,
@@ -39,15 +40,23 @@ def rotation_net(
         size = tuple(images.shape[2:])
         raise ValueError(f'images: squares are needed, not {size}; as_images has a size')
     whole('number of images', len(images), 24)
-    said = hashlib.sha256(images.contiguous().numpy().tobytes()).hexdigest()
-    folder = cache_dir()/'rotation_nets'/f'{said[:16]}-{whole("n_steps", n_steps)}'
-    if not (folder/'card.json').exists(): _train_on(images, folder, n_steps, progress)
+    said = f'{tuple(images.shape)} {images.dtype} {source_key(_train_on)}'.encode()
+    key = hashlib.sha256(said + images.contiguous().numpy().tobytes()).hexdigest()[:16]
+    folder = cache_dir()/'rotation_nets'/f'{key}-{whole("n_steps", n_steps)}'
+    if not _is_whole(folder): _train_on(images, folder, n_steps, progress)
     accuracy = card(folder)['accuracy']
     if accuracy < .5:
         warnings.warn(f'the rotation net tells which way up held-out images are in only '
                       f'{accuracy:.0%} of cases (a guess: 25%): its scores say little',
                       stacklevel=3)
     return load_classifier(folder)
+
+def _is_whole(folder):
+    "Is there a network, as it was written?"
+    try: return card(folder).get('hashes') == [sha256(folder/f) for f in _KEPT]
+    except (OSError, ValueError): return False
+
+_KEPT = 'config.json', 'model.safetensors'
 
 def _train_on(images, folder, n_steps, progress):
     "Train on five sixths of the images, and say how well it does on the others."
@@ -61,8 +70,9 @@ def _train_on(images, folder, n_steps, progress):
     x, quarters = turned(images[held_out], torch.Generator().manual_seed(0))
     accuracy = evaluate(net, Batches(x, quarters, bs=500))['accuracy']
     save_classifier(net, folder)
-    facts = dict(name='rotation net', accuracy=accuracy, images=len(images))
-    write_json(folder/'card.json', facts)
+    hashes = [sha256(folder/f) for f in _KEPT]
+    write_json(folder/'card.json', dict(name='rotation net', accuracy=accuracy, hashes=hashes,
+                                        images=len(images)))
 
 def eval_against(
     images,                 # what `as_images` takes, of one kind: grey or colour, any size

@@ -5,7 +5,7 @@ scores."""
 
 # %% ../nbs/95_recipes.ipynb #93e7ce1c
 from __future__ import annotations
-import os, shutil, time
+import shutil, time, warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Callable
 import torch, torch.nn.functional as F
 from .checks import Registry, positive, whole
-from .files import (check_free, default_folder, locked, models_dirs, sha256, writable_folder)
+from .files import (ABOUT, SUMS, check_free, default_folder, half_written, locked, models_dirs,
+                    read_json, replaced_files, sha256, writable_folder)
 from .plots import to_float, to_uint8
-from .records import device_name, versions, weights_file, write_card
+from .records import (WEIGHT_FILES, card_text, device_name, versions, weights_file, write_card)
 from .data import (as_images, Batches, DATASETS, data_source, fashion_mnist, get_dls, save_samples)
-from .training import TrainSettings, before, every, fit, get_device, load_run
+from .checkpoints import before, load_run
+from .training import TrainSettings, every, fit, get_device
 from .classifier import (CLASSIFIER_EPOCHS, CLASSIFIER_SETTINGS, classifier_loss, evaluate,
                          fashion_classifier, load_classifier, save_classifier)
 from .networks import fashion_unet, n_parameters
@@ -29,7 +31,7 @@ from .diffusion_files import load_diffusion, save_diffusion
 
 # %% auto #0
 __all__ = ['RECIPES', 'MODEL_FILES', 'Recipe', 'RecipeData', 'recipe_data', 'classifier_recipe',
-           'ddpm_recipe', 'diffusion_recipe', 'replacing', 'in_the_box', 'run_recipe',
+           'ddpm_recipe', 'diffusion_recipe', 'own_folder', 'replacing', 'in_the_box', 'run_recipe',
            'make_samples', 'make_reference']
 
 # %% ../nbs/95_recipes.ipynb #76f2303e
@@ -86,7 +88,7 @@ def recipe_data(
         return _own_images(data, images, bs, seed, size)
     if size is not None: raise ValueError(f'size={size} is for a folder of pictures, not {data!r}')
     name = 'Fashion-MNIST, training images' if data == 'fashion_mnist' else data
-    if data_source() == 'sample set': name = 'the sample set'
+    if data == 'fashion_mnist' and data_source() == 'sample set': name = 'the sample set'
     x, y = (v[:images] for v in DATASETS[data]('train'))
     test = tuple(v[:len(x)] for v in DATASETS[data]('test'))    # a tiny run is scored on few
     if not hold_out:
@@ -182,25 +184,41 @@ def _plain(v):
         return f'{v.func.__name__}({said})'
     return getattr(v, '__name__', v)
 
-MODEL_FILES = ('README.md', 'card.json', 'config.json', 'diffusion.json',
-               'diffusion_pytorch_model.safetensors', 'history.json', 'model.safetensors',
+MODEL_FILES = (SUMS, *ABOUT, *WEIGHT_FILES, 'config.json', 'diffusion.json',
                'reference.safetensors', 'samples.npz', 'scheduler_config.json')
 
 @contextmanager
+def own_folder(
+    folder:Path,    # to write into, made if need be
+    check,          # () -> anything; raises an error where something would be lost
+):
+    """Within it nobody else writes there. Gives what `check` says once nobody else can change it;
+    folders that were made for nothing are gone again in the end."""
+    made = [p for p in (folder, *folder.parents) if not p.exists()]
+    writable_folder(folder)
+    try:
+        with locked(folder): yield check()
+    finally:
+        for p in made:
+            with suppress(OSError): p.rmdir()
+
+@contextmanager
 def replacing(
-    folder:Path, # of a model
+    folder:Path,    # of a model
+    kept=(),        # files of it that stay as they are
 ):
     "Gives a folder to fill; then its files replace the model in `folder`, the card last."
-    new = folder/'.new'
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir()
-    try:
-        yield new
-        (folder/'card.json').unlink(missing_ok=True)
-        for f in MODEL_FILES: (folder/f).unlink(missing_ok=True)
-        for f in sorted(new.iterdir(), key=lambda f: f.name == 'card.json'):
-            os.replace(f, folder/f.name)
-    finally: shutil.rmtree(new, ignore_errors=True)
+    for left in half_written(folder/'new'): shutil.rmtree(left, ignore_errors=True)
+    with replaced_files(folder, 'recipe', kept) as new: yield new
+
+def _written_by_hand(folder):
+    "README.md, where it is not what was made from the card; and a warning that it stays so."
+    readme = folder/'README.md'
+    if not readme.exists(): return ()
+    with suppress(OSError, ValueError, KeyError):
+        if readme.read_text(encoding='utf-8') == card_text(read_json(folder/'card.json')): return ()
+    warnings.warn(f'{readme} was written by hand and stays as it is; what is new says card.json')
+    return ('README.md',)
 
 def in_the_box(
     folder:Path, # of a model
@@ -230,7 +248,8 @@ def _check_box(recipe, data, images, dataset, settings):
     if data.batches.bs != recipe.bs: other.append('bs')
     if settings.get('minutes'): other.append('minutes')
     if steps(settings) < steps(recipe.settings): other.append('steps')
-    if data_source() == 'sample set': other.append('the sample set instead of Fashion-MNIST')
+    if dataset == 'fashion_mnist' and data_source() == 'sample set':
+        other.append('the sample set instead of Fashion-MNIST')
     if not other: return
     raise ValueError('a shipped model is not to be replaced by a smaller training, or another than '
                      f'its recipe says (here: {", ".join(other)}): name another folder with out')
@@ -249,8 +268,10 @@ def _going_on(folder, resume, more_epochs, force):
         raise FileExistsError(f'{name} is finished, there is nothing to resume: more_epochs trains '
                               'it for longer, force anew')
     if saved: return saved
+    if resume: raise FileNotFoundError(f'{name} holds nothing to resume: is it the right folder?')
     stopped = checkpoint.exists() and not made
-    check_free(folder, force, ours=['checkpoint.pt', *MODEL_FILES] if stopped else [])
+    ours = [checkpoint.name, before(checkpoint).name, *MODEL_FILES] if stopped else []
+    check_free(folder, force, ours)
     if stopped and not force:
         raise FileExistsError(f'{name} holds a training that was stopped: resume it, or choose '
                               'another out, or force a new one')
@@ -269,7 +290,8 @@ def run_recipe(
 ) -> Path:
     "Train the recipe `name`; writes weights, configuration, history and card; returns the folder."
     r, device, folder = RECIPES[name], get_device(device), Path(out or default_folder(name))
-    saved = _going_on(folder, resume, more_epochs, force)
+    going_on = partial(_going_on, folder, resume, more_epochs, force)
+    saved = going_on()
     dataset, bs = changes.pop('data', r.data), changes.pop('bs', r.bs)
     seed = changes.pop('seed', r.seed)
     data = recipe_data(dataset, images, bs, seed, r.hold_out, size)
@@ -277,33 +299,31 @@ def run_recipe(
     length = _length(r, budget, saved, more_epochs, len(data.batches))
     settings = {**r.settings, **length, **changes, 'seed': seed}
     if in_the_box(folder): _check_box(r, data, images, dataset, settings)
-    writable_folder(folder)
-    try:
-        with locked(folder):
-            how = dict(device=device, resume=bool(saved), longer=more_epochs is not None,
-                       progress=progress, about=dict(recipe=name))
-            _run_in(folder, r, name, data, settings, how)
-            if out is None or in_the_box(folder): (folder/'checkpoint.pt').unlink()
-    finally:
-        with suppress(OSError): folder.rmdir()      # if nothing came of it
+    with own_folder(folder, going_on) as now:
+        if (now and now['step']) != (saved and saved['step']):
+            raise BlockingIOError(f'out={str(folder)!r} was changed by another process meanwhile: '
+                                  'try again')
+        how = dict(device=device, resume=bool(saved), longer=more_epochs is not None, force=force,
+                   progress=progress, about=dict(recipe=name))
+        _run_in(folder, r, name, data, settings, how)
+        if out is None or in_the_box(folder): (folder/'checkpoint.pt').unlink()
     return folder
 
 def _run_in(folder, recipe, name, data, settings, how):
     "Train and write the model."
     checkpoint = folder/'checkpoint.pt'
-    if not how['resume']: checkpoint.unlink(missing_ok=True)
     shape = data.batches.images.shape[1:]
     plain = not data.own or tuple(shape) == (1, 32, 32)
     torch.manual_seed(settings['seed'])
     model = recipe.build(**{} if plain else dict(in_channels=shape[0], sample_size=shape[1]))
     hist = recipe.train(model.to(how['device']), data, checkpoint=checkpoint, **how, **settings)
     trained = model.to('cpu', memory_format=torch.contiguous_format)
-    with replacing(folder) as new:
+    with replacing(folder, () if how['force'] else _written_by_hand(folder)) as new:
         recipe.save(trained, new, recipe.dtype)
         hist.save(new/'history.json')
         _write_recipe_card(name, new, trained, data, settings, hist)
     # and what a kill left half-written
-    for left in [before(checkpoint), *folder.glob('.checkpoint-*.pt')]: left.unlink(missing_ok=True)
+    for left in [before(checkpoint), *half_written(checkpoint)]: left.unlink(missing_ok=True)
 
 def _write_recipe_card(name, folder, trained, data, settings, hist):
     "The card of a model that was just trained and saved."
@@ -336,7 +356,8 @@ def make_samples(
     """Draw the labelled sample set with the shipped network; the labels are the shipped
     classifier's. Writes `samples.npz` and a card."""
     whole('n', n, 3)
-    folder, start = check_free(out or default_folder('fashion_samples'), force), time.perf_counter()
+    free = partial(check_free, out or default_folder('fashion_samples'), force)
+    folder, start = free(), time.perf_counter()
     ddpm, unet = load_ddpm('fashion_unet', get_device(device))
     x = sample(ddpm, unet, n, steps=steps, seed=seed, clip=(-1., 1.), micro_batch=64,
                progress=progress).cpu()
@@ -345,7 +366,7 @@ def make_samples(
     with torch.no_grad(): p = torch.cat([classifier(to_float(b)).softmax(1) for b in q.split(500)])
     y, split = p.argmax(1), (torch.arange(n) >= 2*n//3).long()
     counts = torch.bincount(y, minlength=10).tolist()
-    with locked(writable_folder(folder)), replacing(folder) as new:
+    with own_folder(folder, free), replacing(folder) as new:
         save_samples(new/'samples.npz', q.numpy(), y.numpy(), split.numpy())
         write_card(
             new, 'fashion_samples',
@@ -374,7 +395,8 @@ def make_reference(
     """Pass Fashion-MNIST through a classifier once and store what `ImageEval` needs; the card
     holds the floor, FID and KID of the test images."""
     if n is not None: whole('n', n, 2)
-    folder = check_free(out or default_folder('fashion_mnist_reference'), force)
+    free = partial(check_free, out or default_folder('fashion_mnist_reference'), force)
+    folder = free()
     if data_source() == 'sample set' and (out is None or in_the_box(folder)):
         raise ValueError(
             'the real Fashion-MNIST is not here, and the shipped reference is not to be replaced '
@@ -385,7 +407,7 @@ def make_reference(
     source = 'sample set' if data_source() == 'sample set' else 'Fashion-MNIST'
     ref = Reference.of(net, Batches(x[:n], bs=512), held_out=to_float(held_out[:n]),
                        name=f'{source}, training images', progress=progress)
-    with locked(writable_folder(folder)), replacing(folder) as new:
+    with own_folder(folder, free), replacing(folder) as new:
         ref.save(new)
         stored = ImageEval(net, Reference.load(new))
         floor = stored.evaluate_features(ref.held_out, floor=False).to_dict()

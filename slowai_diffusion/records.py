@@ -11,26 +11,27 @@ from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 from .checks import Registry, whole
-from .files import (atomic_path, cache_dir, model_path, models_dirs, read_json, sha256,
-                    writable_folder, write_json)
+from .files import (SUMS, atomic_path, cache_dir, changed_files, model_path, models_dirs, read_json,
+                    sha256, writable_folder, write_json)
 from .plots import to_uint8
 
 # %% auto #0
-__all__ = ['WEIGHTS', 'CARD_TEMPLATE', 'IN_DIFFUSERS', 'MEASUREMENTS', 'IMAGES_PER_PART',
+__all__ = ['WEIGHT_FILES', 'CARD_TEMPLATE', 'IN_DIFFUSERS', 'MEASUREMENTS', 'IMAGES_PER_PART',
            'weights_file', 'card', 'check_weights', 'versions', 'device_name', 'peak_gb',
-           'write_card', 'results_file', 'results', 'stored_point', 'assert_near', 'Measurement',
-           'measurement', 'load_measurements', 'run_measurement', 'in_parts', 'in_turn']
+           'card_text', 'write_card', 'results_file', 'results', 'stored_point', 'assert_near',
+           'Measurement', 'measurement', 'load_measurements', 'run_measurement', 'in_parts',
+           'in_turn']
 
 # %% ../nbs/93_records.ipynb #e4f4a5b5
 # of a network that `diffusers` can build; of any other, which it would take for one of its own
-WEIGHTS = ('diffusion_pytorch_model.safetensors', 'model.safetensors')
+WEIGHT_FILES = ('diffusion_pytorch_model.safetensors', 'model.safetensors')
 
 def weights_file(
     name,   # a name in `models/`, or a folder
 ) -> Path:
     "The weights of a model."
     folder = model_path(name)
-    files = [f for f in (folder/n for n in WEIGHTS) if f.exists()]
+    files = [f for f in (folder/n for n in WEIGHT_FILES) if f.exists()]
     files = files or sorted(folder.glob('*.safetensors'))
     if not files: raise FileNotFoundError(f'{folder} holds no weights (*.safetensors)')
     return files[0]
@@ -44,12 +45,14 @@ def card(
 def check_weights(
     name,   # a name in `models/`, or a folder
 ) -> None:
-    "Are the weights those of the card, if it has one? A `ValueError` for what the course ships."
+    "Are all files as they were saved, weights as the card says? Else an error for a shipped model."
     folder = model_path(name)
-    if not (folder/'card.json').exists(): return
-    file, said = weights_file(folder), card(folder).get('sha256')
-    if said is None or sha256(file) == said: return
-    what = f'{file} is not the file that card.json describes: its SHA-256 is another one'
+    changed = [f'{n} is not the file that {SUMS}' for n in changed_files(folder)]
+    if (folder/'card.json').exists():
+        file, said = weights_file(folder), card(folder).get('sha256')
+        if said and sha256(file) != said: changed = [f'{file.name} is not the file that card.json']
+    if not changed: return
+    what = f'{folder}: {changed[0]} describes: its SHA-256 is another one'
     if folder.resolve().parent in [d.resolve() for d in models_dirs()]:
         raise ValueError(f'{what}; get the shipped file again')
     warnings.warn(f'{what}; it was changed, or is of another training', stacklevel=3)
@@ -112,6 +115,15 @@ def _in_diffusers(folder):
         reader = 'it does' if kind == 'UNet2DModel' else 'load_ddpm'
     return dict(in_diffusers=IN_DIFFUSERS[reader])
 
+def card_text(
+    facts:dict, # what `card.json` holds
+) -> str:
+    "A card in its readable form."
+    said = ('name', 'about', 'files')
+    rows = [f'| {k.replace("_", " ")} | {_shown(v)} |'
+            for k, v in _flat({k: v for k, v in facts.items() if k not in said})]
+    return CARD_TEMPLATE.format(**{k: facts[k] for k in said}, rows='\n'.join(rows))
+
 def write_card(
     folder:Path,    # of the model
     name:str,       # of the model
@@ -122,8 +134,7 @@ def write_card(
     "Write `card.json` and its readable form `README.md`."
     facts.update(_in_diffusers(folder))
     write_json(folder/'card.json', dict(name=name, about=about, files=files, **facts))
-    rows = [f'| {k.replace("_", " ")} | {_shown(v)} |' for k, v in _flat(facts)]
-    text = CARD_TEMPLATE.format(name=name, about=about, files=files, rows='\n'.join(rows))
+    text = card_text(read_json(folder/'card.json'))
     with atomic_path(folder/'README.md') as tmp: tmp.write_text(text, encoding='utf-8')
 
 # %% ../nbs/93_records.ipynb #d52f14e4
@@ -236,15 +247,17 @@ def run_measurement(
 IMAGES_PER_PART = 500
 
 def _kept(path):
-    "(images or None, seconds) of a part that may be there, whole or damaged."
+    "(images or None, seconds) of a part that may be there; or damaged, or a copy of another one."
     from safetensors import SafetensorError, safe_open
     if not path.exists(): return None, 0.
     try:
         with safe_open(path, 'pt') as f: x, said = f.get_tensor('images'), f.metadata() or {}
-        if said.get('sha256') == _digest(x): return x, float(said.get('seconds', 0))
+        whole_one = said.get('sha256') == _digest(x) and said.get('key') == _key(path)
+        if whole_one: return x, float(said.get('seconds', 0))
     except (SafetensorError, OSError, ValueError): pass
     return None, 0.
 
+def _key(path): return '/'.join(path.parts[-3:])    # what it holds, wherever the cache lies
 def _digest(x): return hashlib.sha256(x.contiguous().numpy().tobytes()).hexdigest()
 
 def _part(draw, path, want, start):
@@ -257,9 +270,10 @@ def _part(draw, path, want, start):
     new = to_uint8(draw(want - have, start + have).cpu())
     x = new if kept is None else torch.cat([kept, new])
     seconds += time.perf_counter() - begin
-    if path:
-        data = save(dict(images=x), metadata=dict(seconds=f'{seconds:.1f}', sha256=_digest(x)))
-        with atomic_path(path) as tmp: tmp.write_bytes(data)
+    by_others = _kept(path)[0] if path else x       # meanwhile
+    if by_others is None or len(by_others) < len(x):
+        said = dict(seconds=f'{seconds:.1f}', sha256=_digest(x), key=_key(path))
+        with atomic_path(path) as tmp: tmp.write_bytes(save(dict(images=x), metadata=said))
     return x, seconds
 
 def in_parts(

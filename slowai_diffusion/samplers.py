@@ -12,7 +12,7 @@ from typing import Callable, NamedTuple
 import torch
 from tqdm.auto import tqdm
 from .checks import (MANY_IMAGES, MANY_STEPS, Registry, all_finite, ascii_too, dims, floats,
-                     in_range, is_a, one_of, whole)
+                     in_range, is_a, one_of, positive, whole)
 from .ddpm import Drawing, VARIANCES, generators_of, randn
 from .ddim import spaced_times
 from .schedules import Schedule, TableSchedule, call_times, check_time, log_snr_of
@@ -416,6 +416,7 @@ def _log_snr(schedule, steps, first, last):
 
 @GRIDS.register('karras')
 def _karras(schedule, steps, first, last, ρ=7.):
+    positive('ρ', ρ)
     root = _even(lambda t: (schedule.σ(t)**(1/ρ)).item(), first, last, steps)
     return _at(schedule, first, log_snr_of(σ=root**ρ))
 

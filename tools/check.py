@@ -4,6 +4,7 @@ import ast, filecmp, json, re, shutil, subprocess, sys, tempfile
 from configparser import ConfigParser
 from pathlib import Path
 import nb, readme, stands
+from slowai_diffusion.files import SUMS, changed_files
 
 LIB = nb.LIB
 MACHINE_PATH = re.compile(rb'(?<![\w.+/-])(file://)?/(work|root|home|Users)/')
@@ -92,6 +93,9 @@ def models():
     size = sum(p.stat().st_size for p in (nb.ROOT/'models').rglob('*') if p.is_file())
     if size > nb.MAX_MODELS:
         yield f'models/ holds {size/1e6:.1f} MB: more than {nb.MAX_MODELS/1e6:.0f}'
+    for folder in sorted((nb.ROOT/'models').iterdir()):
+        if not (folder/SUMS).exists(): yield f'{folder.name} has no {SUMS}'
+        for name in changed_files(folder): yield f'{folder.name}: {name} is not as {SUMS} says'
     samples = nb.ROOT/'models'/'fashion_samples'/'samples.npz'
     if not samples.exists() or samples.stat().st_size > 1e6:
         yield f'{samples.name} is missing or larger than 1 MB'

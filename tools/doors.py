@@ -5,6 +5,7 @@ The quick ones are in nbs/98_doors.ipynb. Each scenario has a folder of its own 
 docstring what must hold; the last line counts them, and the exit status is 1 if one fails."""
 import argparse, contextlib, functools, hashlib, json, os, resource, shutil, signal, subprocess, sys
 import tempfile, threading, time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from safetensors.numpy import load_file
 import nb
@@ -18,6 +19,13 @@ WEIGHTS = 'diffusion_pytorch_model.safetensors'
 ASCII = dict(LC_ALL='C', LANG='C', PYTHONUTF8='0', PYTHONCOERCECLOCALE='0')
 
 class Skip(Exception): "A scenario that cannot be tried here."
+
+def once(f):
+    "`functools.cache` for scenarios that run at the same time."
+    lock, cached = threading.Lock(), functools.cache(f)
+    def g():
+        with lock: return cached()
+    return g
 
 def scenario(f):
     "Register a function (its folder) as a scenario."
@@ -92,7 +100,7 @@ def checkpoints(folder):
     "Checkpoints, the newest first."
     return sorted(Path(folder).glob('*checkpoint*.pt'), key=lambda p: -p.stat().st_mtime_ns)
 
-@functools.cache
+@once
 def undisturbed():
     "The folder of a training that nothing happened to but a second one, which was refused."
     folder = TOP/'undisturbed'
@@ -103,7 +111,7 @@ def undisturbed():
     right(end(first))
     return folder, second
 
-@functools.cache
+@once
 def killed():
     "The folder of a training that was killed after its fifth step."
     folder = TOP/'killed'
@@ -126,6 +134,27 @@ def two_trainings_into_one_folder(folder):
     refused(undisturbed()[1])
     card = json.loads((undisturbed()[0]/'d'/'card.json').read_text(encoding='utf-8'))
     assert card['steps'] == 12, card
+
+SLOW = """import pathlib, time
+from slowai_diffusion import recipes
+load = recipes.recipe_data
+def slowly(*args):
+    print('loading', flush=True)
+    while not pathlib.Path('d/card.json').exists(): time.sleep(.05)
+    return load(*args)
+recipes.recipe_data = slowly
+"""
+
+@scenario
+def a_training_that_loads_for_long(folder):
+    "It begins while its folder is free; another is begun and ended meanwhile: it is refused."
+    (folder/'slow.py').write_text(SLOW, encoding='utf-8')
+    paths = os.pathsep.join([str(nb.ROOT), str(folder)])
+    p = start(*TRAIN, 'd', cwd=folder, SLOWAI_PLUGINS='slow', PYTHONPATH=paths)
+    until(p, 'loading')
+    d = shutil.copytree(undisturbed()[0]/'d', folder/'d')
+    refused(end(p), 'd', 'choose another out, or force')
+    assert files(d) == files(undisturbed()[0]/'d'), 'files were changed'
 
 @scenario
 def kill_and_ctrl_c_in_a_training(folder):
@@ -216,6 +245,18 @@ def kill_and_ctrl_c_in_a_sample(folder):
     status, said = end(p)
     assert status and 'Traceback' not in said, said[-500:]
     assert not files(folder), files(folder)
+
+@scenario
+def two_drawings_into_one_file(folder):
+    "The second is refused before it draws, with force, too; the first ends as if alone."
+    args = 'slowai_sample', '--n', 1, '--steps', 60, '--no_score', '--out', 's.npy'
+    first = start(*args, cwd=folder)
+    until(first, '/60 [')
+    first.send_signal(signal.SIGSTOP)
+    refused(run(*args, '--seed', 1, '--force', cwd=folder), 's.npy', 'in use')
+    first.send_signal(signal.SIGCONT)
+    right(end(first))
+    assert list(files(folder)) == ['s.npy'], files(folder)
 
 @scenario
 def ctrl_c_while_importing(folder):
@@ -325,13 +366,14 @@ def make_with_a_quote_in_a_name(folder):
         assert made.returncode == 0 and made.stdout.splitlines()[-1] == name, (name, made)
 
 def tried(name):
-    "(ok, failed or skipped; why) of a scenario."
-    folder = TOP/name
+    "(name; ok, failed or skipped; why; seconds) of a scenario."
+    folder, begin = TOP/name, time.time()
     folder.mkdir()
+    verdict, why = 'ok', ''
     try: SCENARIOS[name](folder)
-    except Skip as e: return 'skipped', str(e)
-    except Exception as e: return 'failed', f'{type(e).__name__}: {e}'
-    return 'ok', ''
+    except Skip as e: verdict, why = 'skipped', str(e)
+    except Exception as e: verdict, why = 'failed', f'{type(e).__name__}: {e}'
+    return name, verdict, why, time.time() - begin
 
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -339,11 +381,10 @@ def main():
     names = p.parse_args().names or list(SCENARIOS)
     if unknown := set(names) - set(SCENARIOS): sys.exit(f'no such scenario: {", ".join(unknown)}')
     found, begin = [], time.time()
-    for name in names:
-        t = time.time()
-        verdict, why = tried(name)
-        found.append(verdict)
-        print(f'{name:32} {verdict:8} {time.time() - t:5.1f} s  {why}', flush=True)
+    with ThreadPoolExecutor(2) as two_at_a_time:
+        for name, verdict, why, seconds in two_at_a_time.map(tried, names):
+            found.append(verdict)
+            print(f'{name:32} {verdict:8} {seconds:5.1f} s  {why}', flush=True)
     shutil.rmtree(TOP, ignore_errors=True)
     print(f'{time.time() - begin:.0f} s in all')
     print('doors: ' + ', '.join(f'{found.count(v)} {v}' for v in ('ok', 'failed', 'skipped')))

@@ -13,7 +13,7 @@ from ..data import Batches, fashion_mnist
 from ..classifier import load_classifier
 from ..ddpm import generators, load_ddpm, sample
 from ..distances import fid_infinity, frechet_distance, gaussian_of, kernel_sums
-from ..evaluation import ImageEval, Reference, score_dict
+from ..evaluation import ImageEval, Reference, score_dict, shared_evaluator
 from ..corruptions import CORRUPTIONS, corrupt
 
 # %% ../../nbs/03_evaluation.ipynb #5b7d01ab
@@ -22,7 +22,7 @@ def evaluators(
     names=('main', 'small'),    # which of the two classifiers look
 ) -> dict:
     "The course's evaluator; and one with the small classifier, which needs the training images."
-    evs = dict(main=ImageEval.fashion_mnist())
+    evs = dict(main=shared_evaluator())
     if 'small' in names:
         small = load_classifier('fashion_mnist_classifier_small')
         garments = Batches(fashion_mnist('train')[0], bs=512)
@@ -87,9 +87,11 @@ def model_scores(model, steps, seed, n, nets=('main', 'small'), keep=True):
     'FID and KID of x_t and of the clean-image estimate along the trajectory of the shipped model.',
     lambda: [dict(steps=50, seed=0, n=2000), dict(steps=10, seed=0, n=100)],
     ('fashion_unet', 'fashion_mnist_classifier', 'fashion_mnist_reference'))
-def fid_trajectory(steps, seed, n):
-    "Scores after every tenth part of the steps, of x_t and of x̂0."
-    (ddpm, unet), ev = load_ddpm('fashion_unet'), ImageEval.fashion_mnist(validate=False)
+def fid_trajectory(steps, seed, n, drawn=None):
+    """Scores after every tenth part of the steps, of x_t and of x̂0; the images themselves are
+    added to the list `drawn`."""
+    (ddpm, unet), ev = load_ddpm('fashion_unet'), ImageEval.fashion_mnist(
+        validate=False, reference=evaluators(('main',))['main'].reference)
     every = max(1, steps//10)
     looked_at = slice(every - 1, None, every)
     fs = dict(x_t=[], x_0=[])
@@ -97,6 +99,7 @@ def fid_trajectory(steps, seed, n):
         k = min(IMAGES_PER_PART, n - start)
         both = sample(ddpm, unet, k, steps=steps, generator=generators(seed, k, start=start),
                       return_all=True, progress=False)
+        if drawn is not None: drawn += both[0][-1]
         for name, xs in zip(fs, both): fs[name].append([ev.features(x) for x in xs[looked_at]])
     out = dict(times=ddpm.respace(steps).times.flip(0)[looked_at].tolist())
     for name, parts in fs.items():
@@ -110,18 +113,14 @@ def _apart_points():
     points = [dict(a=50, b=b, pool=10_000, ns=ns, repeats=100) for b in (35, 20, 10)]
     return points + [dict(a=10, b=5, pool=250, ns=[20, 100], repeats=20)]
 
-@measurement(
-    'How often FID and KID rank two samplers of the shipped model right, on random subsets of n '
-    'images each.',
-    _apart_points,
-    ('fashion_unet', 'fashion_mnist_classifier', 'fashion_mnist_reference'))
-def tell_apart(a, b, pool, ns, repeats, keep=True):
-    "Model A draws with `a` steps and seed 1, model B with `b` steps and seed 0."
-    ev, g = ImageEval.fashion_mnist(), torch.Generator().manual_seed(0)
-    r, fs = ev.reference, []
-    for steps, seed in ((a, 1), (b, 0)):
-        x, _ = model_images('fashion_unet', steps, seed, pool, keep)
-        fs.append(ev.features(to_float(x)))
+def rank_subsets(
+    fs,         # features of all images of model A, and of model B
+    r,          # a `Reference`
+    ns,         # numbers of images
+    repeats:int,# subsets at each
+) -> dict:
+    "Scores of random subsets of two models' images, and how often A scores better than B."
+    g, pool = torch.Generator().manual_seed(0), len(fs[0])
     rows, Y, m = [kernel_sums(f, r.features).rows for f in fs], r.sums.rows.sum(), len(r.features)
     def scores(i, idx):
         "FID and KID of some images of model `i`."
@@ -141,6 +140,19 @@ def tell_apart(a, b, pool, ns, repeats, keep=True):
             mean, sd = s[..., i].mean(0).tolist(), s[..., i].std(0).tolist()
             out[name].append(dict(n=n, right=right, mean=mean, sd=sd))
     return out
+
+@measurement(
+    'How often FID and KID rank two samplers of the shipped model right, on random subsets of n '
+    'images each.',
+    _apart_points,
+    ('fashion_unet', 'fashion_mnist_classifier', 'fashion_mnist_reference'))
+def tell_apart(a, b, pool, ns, repeats, keep=True):
+    "Model A draws with `a` steps and seed 1, model B with `b` steps and seed 0."
+    ev, fs = ImageEval.fashion_mnist(), []
+    for steps, seed in ((a, 1), (b, 0)):
+        x, _ = model_images('fashion_unet', steps, seed, pool, keep)
+        fs.append(ev.features(to_float(x)))
+    return rank_subsets(fs, ev.reference, ns, repeats)
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

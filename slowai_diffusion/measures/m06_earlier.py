@@ -8,20 +8,35 @@ from ..records import in_parts, measurement
 from ..data import fashion_mnist
 from ..ddpm import DDPM, generators, load_ddpm, randn
 from ..evaluation import fashion_scores
-from ..interop import diffusers_sample, make_scheduler, translated
+from ..interop import (DiffusersStyleDDPM, diffusers_sample, make_scheduler, translated)
 
 # as that page had it; each variant below changes one of these, or all
 _EARLIER = dict(family='DDPMScheduler', steps=366, first='leading', clip=1., scale=.5)
+# its own sampler: all steps, the last answer used again at two of three times but the last 50
+_OWN = dict(family='own', steps=1000, first='trailing', clip=None, scale=.5)
+
+def _skipped(times):
+    "The times at which that page's own sampler did not ask the network."
+    early = [int(t) for t in times][:-50]
+    return early[1::3] + early[2::3]
 
 def _earlier_points():
-    changes = ({}, dict(first='trailing'), dict(first='noised'), dict(clip=None), dict(scale=1.))
-    rows = [dict(family=f, **c) for c in changes for f in ('DDPMScheduler', 'DDIMScheduler')]
+    "Three seeds of what the page compared and of the start; clipping also where it can matter."
+    families = 'DDPMScheduler', 'DDIMScheduler'
+    start = {}, dict(first='trailing'), dict(first='noised')
+    others = dict(clip=None), dict(scale=1.)
+    rows = [dict(family=f, **c) for c in (*start, *others) for f in families]
     few = [dict(steps=10, **c) for c in ({}, dict(first='trailing'))]
+    again = [dict(family=f, seed=s, **c) for s in (1, 2) for c in start for f in families]
+    again += [dict(family=f, clip=None, scale=1.) for f in families]
+    again += [dict(_OWN, seed=s) for s in (0, 1, 2)]
     return [*[dict({**_EARLIER, **c}, seed=0, n=256) for c in rows],
-            *[dict({**_EARLIER, **c}, seed=0, n=64) for c in few]]
+            *[dict({**_EARLIER, **c}, seed=0, n=64) for c in few],
+            *[{**_EARLIER, 'seed': 0, 'n': 256, **c} for c in again]]
 
 def _earlier_scheduler(family, to, first, clip):
     "As the page set it; where `DDIMScheduler` would step to wrong times, ours."
+    if family == 'own': return DiffusersStyleDDPM(**to.config, variance_type='fixed_large')
     ours = family == 'DDIMScheduler' and first == 'trailing'
     return make_scheduler('ours' if ours else family, to, clip_sample=clip is not None,
                           clip_sample_range=clip or 1.,
@@ -31,7 +46,7 @@ def _earlier_scheduler(family, to, first, clip):
     'The earlier comparison of DDPMScheduler and DDIMScheduler (366 leading steps, βmax = 0.01, '
     'clipping to ±1, a network for images in ±0.5), one factor at a time, n = 256. The network '
     'is the shipped one, translated. DDIM with trailing times is ours, as the other steps to '
-    'wrong times.',
+    'wrong times. own: all 1,000 steps with variance β, the last answer used again at 633.',
     _earlier_points, ('fashion_unet', 'fashion_mnist_classifier', 'fashion_mnist_reference'))
 def earlier_comparison(family, steps, first, clip, scale, seed, n):
     "`first`: 'leading' or 'trailing' times; 'noised': leading ones, from noised training images."
@@ -41,6 +56,7 @@ def earlier_comparison(family, steps, first, clip, scale, seed, n):
     sched = _earlier_scheduler(family, to, first, clip)
     sched.set_timesteps(steps)
     t, real = int(sched.timesteps[0]), None
+    skip = _skipped(sched.timesteps) if family == 'own' else None
     if first == 'noised':
         real = fashion_mnist('train')[0]
         real = real[torch.randperm(len(real), generator=torch.Generator().manual_seed(seed))[:n]]
@@ -50,8 +66,8 @@ def earlier_comparison(family, steps, first, clip, scale, seed, n):
         if real is not None:
             x_0 = to_float(real[torch.arange(start, start + k) % len(real)])
             x_T = to.add_noise(scale*x_0, x_T, t)
-        return diffusers_sample(sched, (k, 1, 32, 32), model=net, ddpm=to, x_T=x_T, generator=gs,
-                                micro_batch=64, progress=False)/scale
+        return diffusers_sample(sched, (k, 1, 32, 32), skip, model=net, ddpm=to, x_T=x_T,
+                                generator=gs, micro_batch=64, progress=False)/scale
     x, seconds = in_parts(draw, n)
     f = to_float(x)
     return dict(first_time=t, signal=to.ᾱ[t].sqrt().item(), mean=f.mean().item(),

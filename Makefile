@@ -44,8 +44,8 @@ lessons: $(READY) ## run the notebooks and store their outputs, export, clean, R
 	@$(BIN)/nbdev_clean
 	@$(BIN)/python tools/readme.py
 
-lab: $(READY) ## open the lessons in JupyterLab
-	@PYTHONWARNINGS='ignore:IProgress not found' $(BIN)/jupyter-lab nbs $(ARGS)
+lab: $(READY) ## open lesson 00 in JupyterLab, or the lesson NB, as in NB=05_ddim
+	@OMP_WAIT_POLICY=$${OMP_WAIT_POLICY:-PASSIVE} PYTHONWARNINGS='ignore:IProgress not found' $(BIN)/jupyter-lab nbs --LabApp.default_url=/lab/tree/$(or $(NB),00_data).ipynb $(ARGS)
 
 train: $(READY) ## train a model as it was shipped (NAME, ARGS="--minutes 45 …")
 	@$(BIN)/slowai_train $(NAME) $(ARGS)
@@ -71,7 +71,7 @@ dist: $(READY) ## build the wheel and the source distribution into dist/
 
 clean: ## remove what can be made again, except .venv
 	rm -rf build dist _docs _proc samples.png *.egg-info
-	find nbs slowai_diffusion tools -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+	find nbs slowai_diffusion tools '(' -name __pycache__ -o -name .ipynb_checkpoints ')' -prune -exec rm -rf {} +
 
 # What pip does, in a line for every large download and for every tenth package; an error of its own stands below.
 define PROGRESS
@@ -83,6 +83,7 @@ END { exit failed }
 endef
 export PROGRESS
 
+# Python compiles what it imports, when it imports it; to compile everything now would take half of the whole set-up.
 # The stamp is written last, so an interrupted install leaves none; it holds the folder's name, so a copied or moved .venv is not used.
 ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
 $(READY): FORCE
@@ -103,5 +104,5 @@ $(READY): settings.ini setup.py pyproject.toml constraints.txt
 	elif $(BIN)/python -c 'import sys, importlib.util as u; sys.exit(not all(map(u.find_spec, ["torch", "diffusers", "nbdev"])))'; then \
 	  echo 'Bringing .venv up to date: seconds, unless a pin changed'; \
 	else echo 'Going on with a set-up that was stopped: a few minutes, most of them the download of PyTorch'; fi; \
-	{ $(BIN)/python -m pip install -c constraints.txt -e '.[dev]' || echo 'pip failed'; } | awk -v all="$$(grep -c == constraints.txt)" "$$PROGRESS"; \
+	{ $(BIN)/python -m pip install --no-compile -c constraints.txt -e '.[dev]' || echo 'pip failed'; } | awk -v all="$$(grep -c == constraints.txt)" "$$PROGRESS"; \
 	printf '%s\n' "$(CURDIR)" > $(READY)

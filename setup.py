@@ -1,5 +1,6 @@
 """Packaging: everything is read from settings.ini; the trained weights in `models/` travel as the
 data-only package `slowai_diffusion.models`, without the histories of their trainings."""
+import re
 from configparser import ConfigParser
 from pathlib import Path
 from setuptools import find_packages, setup
@@ -8,6 +9,12 @@ parser = ConfigParser(delimiters=['='])
 parser.read('settings.ini', encoding='utf-8')
 cfg = parser['DEFAULT']
 lib, readme = cfg['lib_name'], Path('README.md')
+
+def on_pypi(text):
+    "README's links and pictures, which are relative to the project, as PyPI needs them"
+    files = f'{cfg["git_url"]}/%s/{cfg["branch"]}/'
+    text = re.sub(r'(!\[[^]]*\]\()(?![a-z]+:|#)', r'\1' + files % 'raw', text)
+    return re.sub(r'(?<!!)(\[[^]]*\]\()(?![a-z]+:|#)', r'\1' + files % 'blob', text)
 
 NOT_SHIPPED = 'history.json', 'checkpoint.pt', '.*'
 packages, package_dir, package_data = find_packages(include=[lib, f'{lib}.*']), {}, {}
@@ -22,7 +29,7 @@ if Path('models').is_dir():
 setup(
     name=lib, version=cfg['version'], description=cfg['description'],
     keywords=cfg['keywords'].split(),
-    long_description=readme.read_text(encoding='utf-8') if readme.exists() else '',
+    long_description=on_pypi(readme.read_text(encoding='utf-8')) if readme.exists() else '',
     long_description_content_type='text/markdown',
     author=cfg['author'], author_email=cfg['author_email'], url=cfg['git_url'],
     license='Apache-2.0', license_files=['LICENSE'],

@@ -162,7 +162,9 @@ def ascii_too(
     "`f`, which also takes their ASCII spellings: see `ASCII_NAMES`."
     takes = tuple(inspect.signature(f).parameters)
     @wraps(f)
-    def g(*args, **kwargs): return f(*args, **greek_names(kwargs, takes))
+    def g(*args, **kwargs):
+        if ASCII_NAMES.keys().isdisjoint(kwargs): return f(*args, **kwargs)
+        return f(*args, **greek_names(kwargs, takes))
     return g
 
 # %% ../nbs/90_checks.ipynb #d243ba9c
@@ -188,6 +190,7 @@ def floats(
     "`x`, which must be a tensor of floats: bytes are no images in [-1, 1]."
     if not isinstance(x, torch.Tensor):
         raise TypeError(f'{name}: a tensor expected, not {type(x).__name__}')
+    if x.layout != torch.strided: raise TypeError(f'{name}: it is sparse; give {name}.to_dense()')
     if x.is_floating_point(): return x
     use = f'; use to_float({name})' if x.dtype == torch.uint8 else ''
     kind = str(x.dtype).removeprefix('torch.')
@@ -199,7 +202,7 @@ def all_finite(
 ) -> torch.Tensor: # `x`
     "`x`, all of whose values must be finite; else a `FloatingPointError`."
     # a sum is quicker than a look at each, and is finite only if all are
-    if x.sum().isfinite() or x.isfinite().all(): return x
+    if math.isfinite(x.detach().sum()) or x.isfinite().all(): return x
     bad = x.isfinite().logical_not().sum()
     raise FloatingPointError(f'{name}: {bad} of {x.numel()} values are not finite')
 
@@ -265,14 +268,19 @@ def warn_range(
                   stacklevel=stacklevel + 1)
 
 # %% ../nbs/90_checks.ipynb #57ff3e8b
+def _told(thing): return (getattr(thing, '__doc__', None) or '').partition('\n')[0]
+
 def _same_cell(old, new):
     "Is `new` the same function or class as `old`, from a notebook's cell that was run again?"
-    name = getattr(new, '__qualname__', None)
+    name, home = getattr(new, '__qualname__', None), getattr(old, '__module__', None)
+    if home != '__main__' and _told(old) != _told(new): return False    # another of the same name
     in_notebook = getattr(new, '__module__', None) == '__main__'
     return in_notebook and name is not None and name == getattr(old, '__qualname__', None)
 
 class Registry(dict):
     "Things by name. An unknown name is a `ValueError` that lists the names; a taken one, too."
+    tables = []     # all that were made
+
     def __init__(self,
         kind:str,   # what the things are, for the messages: 'sampler'
         /, *things, # as for `dict`
@@ -280,6 +288,7 @@ class Registry(dict):
     ):
         super().__init__(*things, **named)
         self.kind = kind
+        self.tables.append(self)
 
     def register(self,
         name:str,   # what to call it

@@ -67,6 +67,8 @@ def corrupt(
 ) -> torch.Tensor:
     "`n` images (n, 1, H, W) in [-1, 1], chosen at random from a pool, spoilt in a known way."
     n, how = whole('n', n), Corruption((), '') if kind is None else CORRUPTIONS[kind]
+    if images.dtype != torch.uint8:
+        raise TypeError(f'images: uint8 is needed, not {images.dtype}; to_uint8(images) makes it')
     g = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(images), generator=g)
     order = how.choose(order, labels, level, n, g)

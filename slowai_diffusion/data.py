@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 import numpy as np, torch, torch.nn.functional as F
 from .checks import Registry, check_images, one_of, warn_range, whole
-from .files import (atomic_path, cache_dir, download_file, model_path, models_dirs, offline)
+from .files import (at_home, atomic_path, cache_dir, download_file, model_path, models_dirs,
+                    offline)
 from .plots import (animate, as_nchw, gif_bytes, image_grid, save_gif, save_png, show_images,
                     show_rows, to_float, to_uint8)
 from .records import peak_gb
@@ -134,7 +135,7 @@ IMAGE_SUFFIXES = {'.png', '.jpg', '.jpeg', '.bmp', '.webp', '.tif', '.tiff'}
 def _open(path, size, deep):
     """One picture: upright, on black where it is transparent, cut to a square of `size` if given.
     Of one of 16 bits the largest value is added to the list `deep`."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, ImageOps
     try:
         with Image.open(path) as f:
             if (k := getattr(f, 'n_frames', 1)) > 1:
@@ -144,12 +145,14 @@ def _open(path, size, deep):
         if im.mode.startswith('I;16'):
             deep.append(int(np.asarray(im).max()))
             im = Image.fromarray((np.asarray(im) >> 8).astype(np.uint8))
+        grey = im.mode in ('1', 'L', 'LA')
         if im.mode in ('LA', 'PA', 'RGBA') or 'transparency' in im.info:
             im = im.convert('RGBA')
             im = Image.alpha_composite(Image.new('RGBA', im.size, (0, 0, 0, 255)), im)
-        im = im.convert('L' if im.mode in ('1', 'L') else 'RGB')
+        im = im.convert('L' if grey else 'RGB')
         return ImageOps.fit(im, (size, size)) if size else im
-    except (UnidentifiedImageError, OSError) as e:
+    except Warning: raise
+    except Exception as e:      # whatever its decoder says
         raise ValueError(f'{path} is not a readable image: {e}') from None
 
 def _files_below(folder):
@@ -207,7 +210,9 @@ def _resized(x, size):
     return y.round().clamp(0, 255).to(torch.uint8) if x.dtype == torch.uint8 else y.clamp(-1, 1)
 
 def _as_tensor(a):
-    "A tensor of an array of numbers, in whatever order their bytes are."
+    "A tensor of an array of numbers, in whatever order they and their bytes are."
+    if np.ma.is_masked(a): raise ValueError('data: a masked array; fill it, as in data.filled(0)')
+    a = np.ascontiguousarray(a)
     if a.dtype.kind not in 'biufc': raise TypeError(f'data: numbers expected, not {a.dtype}')
     return torch.as_tensor(a.astype(a.dtype.newbyteorder('='), copy=False))
 
@@ -219,11 +224,11 @@ def as_images(
     Of a folder all folders in it are read, linked ones too, and nothing hidden."""
     if size is not None: size = whole('size', size, 1, 8192)
     if isinstance(data, (str, Path)):
-        folder = Path(data).expanduser()
+        folder = at_home(data)
         if not folder.is_dir(): raise FileNotFoundError(f'data: {data} is not a folder')
         return _from_folder(folder, size)
-    if not isinstance(data, torch.Tensor): data = _as_tensor(np.asarray(data))
-    x = as_nchw(_to_bytes(data))
+    if not isinstance(data, torch.Tensor): data = _as_tensor(data)
+    x = as_nchw(_to_bytes(data.detach().to_dense()))
     if not x.numel(): raise ValueError(f'data: empty, shape {tuple(x.shape)}')
     if x.dtype != torch.uint8:
         x = check_images(x.float(), 'data')
@@ -297,6 +302,7 @@ def save_samples(
     split, # (N,): 0 = train, 1 = test
 ) -> None:
     "Write a sample set: the stand-in for Fashion-MNIST where the real files cannot be had."
+    one_of('ending of path', Path(path).suffix, ['.npz'])
     images, labels, split = (np.asarray(a) for a in (images, labels, split))
     if images.dtype != np.uint8: raise TypeError(f'images: uint8 expected, not {images.dtype}')
     if images.ndim == 4: images = images[:, 0, 2:30, 2:30]
@@ -330,7 +336,7 @@ MIRRORS = ('https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/mast
 def _folders():
     "(source, folder) of the places on this machine, in the order of the search."
     named = os.environ.get('FASHION_MNIST_DIR')
-    here = [('FASHION_MNIST_DIR', Path(named).expanduser())] if named else []
+    here = [('FASHION_MNIST_DIR', at_home(named))] if named else []
     return [*here, ('cache', cache_dir())]
 
 def _missing(folder, names):

@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import partial
 from importlib import import_module
 import numpy as np, torch
-from .checks import (all_finite, ascii_too, clip_range, floats, in_range, like, one_of, same_shape,
-                     whole)
+from .checks import (MANY_STEPS, all_finite, ascii_too, clip_range, floats, in_range, like, one_of,
+                     same_shape, whole)
 from .training import eval_mode, get_device
 from .networks import check_cond, predict
 from .ddpm import DDPM, Drawing, collected, per_image, trailing_times, walk
@@ -36,12 +36,13 @@ def ddim_step(
     clip=None,          # None, or the range x̂0 is clipped to
     reclip:bool=False,  # after clipping, also use the ε̂ that fits the clipped x̂0?
 ):
-    "One step of DDIM (Song, Meng & Ermon 2020): `(x_{t-1}, x̂0)`."
+    "One step of DDIM, equation 12 of Song, Meng & Ermon (2020): `(x_{t-1}, x̂0)`."
     t = ddpm.one_time(t)
     same_shape(x_t, 'x_t', eps_hat=eps_hat, z=z)
     if check_η(η) > 0 and t > 0 and z is None:
         raise ValueError(f'z: fresh noise is needed at t = {t} with η = {η}')
     return _ddim(ddpm, x_t, eps_hat, t, z, η, clip_range(clip), reclip)
+ddim_step.draws_noise = False   # as it stands, with η = 0: `sample` then draws none
 
 def _ddim(ddpm, x_t, eps_hat, t, z, η=0., clip=None, reclip=False):
     signal_rate, noise_rate = ddpm._rates(t, x_t)
@@ -63,7 +64,9 @@ def ddim_step_for(
     options = dict(how.options)
     η = check_η(options.pop('stochasticity', 0.))
     for k in options: one_of('option of ddim', k, ('stochasticity',))
-    return partial(_ddim, η=η, reclip=how.reclip)
+    step = partial(_ddim, η=η, reclip=how.reclip)
+    step.draws_noise = η > 0
+    return step
 
 # %% ../nbs/05_ddim.ipynb #89723a51
 def slerp(
@@ -146,7 +149,7 @@ def spaced_times(
 ) -> torch.Tensor:
     "Times to keep, increasing, for `sample(steps=…)` and `DDPM.respace`."
     one_of('timestep_spacing', spacing, SPACINGS)
-    trailing = trailing_times(steps, T)
+    trailing = trailing_times(steps, whole('T', T, 1, MANY_STEPS))
     if spacing == 'trailing': return trailing
     steps = len(trailing)
     if spacing == 'linspace': return torch.from_numpy(np.linspace(0, T - 1, steps).round()).long()

@@ -5,28 +5,32 @@ noise, take it away again."""
 
 # %% ../nbs/02_ddpm.ipynb #c7cd15be
 from __future__ import annotations
-import copy, hashlib, json
-from dataclasses import asdict, dataclass, fields, replace
+import copy
 from functools import partial
 import numpy as np, torch, torch.nn.functional as F
 from fastcore.basics import patch
-from tqdm.auto import tqdm
-from .checks import (MANY_IMAGES, MANY_STEPS, Registry, all_finite, ascii_too, check_images,
-                     check_noise, clip_range, dims, floats, in_range, is_a, like, listed, one_of,
-                     positive, same_shape, whole)
+from .checks import (MANY_IMAGES, MANY_STEPS, Registry, ascii_too, check_images, check_noise,
+                     clip_range, dims, floats, is_a, like, listed, one_of, positive, same_shape,
+                     whole)
 from .files import model_path, saving, write_json
 from .data import Batches, fashion_mnist
-from .training import eval_mode, fit, get_device
+from .training import eval_mode, fit
 from .networks import (ask, check_cond, check_fits, check_told, fashion_unet, image_shape, imported,
                        learns_cond, load_network, mixture_network, naming, on_device, predict,
                        read_table, write_network)
-_all_ = ['fashion_unet', 'mixture_network']
+from .noise import generators, generators_of, randint, randn
+from .walks import Drawing, collected, walk
+from .holdout import held_out, held_out_loss
+
+# told here, in rooms of their own
+_all_ = ['Drawing', 'collected', 'fashion_unet', 'generators', 'generators_of', 'held_out',
+         'held_out_loss', 'mixture_network', 'randint', 'randn', 'walk']
 
 # %% auto #0
-__all__ = ['BETA_TABLES', 'VARIANCES', 'STEPS', 'Diffusion', 'DDPM', 'per_image', 'randn',
-           'randint', 'trailing_times', 'generators', 'generators_of', 'Drawing', 'walk',
-           'collected', 'sample', 'batches_of', 'train', 'held_out', 'held_out_loss', 'save_ddpm',
-           'scheduler_settings', 'load_ddpm', 'fashion_unet', 'mixture_network']
+__all__ = ['BETA_TABLES', 'VARIANCES', 'STEPS', 'Diffusion', 'DDPM', 'per_image', 'trailing_times',
+           'sample', 'batches_of', 'train', 'save_ddpm', 'scheduler_settings', 'load_ddpm',
+           'Drawing', 'collected', 'fashion_unet', 'generators', 'generators_of', 'held_out',
+           'held_out_loss', 'mixture_network', 'randint', 'randn', 'walk']
 
 # %% ../nbs/02_ddpm.ipynb #dab95279
 class Diffusion:
@@ -85,7 +89,12 @@ class DDPM(Diffusion):
             raise ValueError(f'βmin={βmin}, βmax={βmax}: 1e-6 ≤ βmin ≤ βmax < 1 is needed')
         self.n_steps, self.βmin, self.βmax, self.beta_schedule = n_steps, βmin, βmax, beta_schedule
         self.times = torch.arange(n_steps)  # what the network is told at each step
-        self._set(BETA_TABLES.get_or_list(beta_schedule)(n_steps, βmin, βmax))
+        β = BETA_TABLES.get_or_list(beta_schedule)(n_steps, βmin, βmax)
+        if tuple(β.shape) != (n_steps,) or not ((0 < β) & (β <= 1)).all():
+            span = f'{tuple(β.shape)} from {β.min():.3g} to {β.max():.3g}'
+            raise ValueError(f'beta_schedule={beta_schedule!r}: {n_steps} numbers between 0 and 1 '
+                             f'are needed, not {span}')
+        self._set(β.float())
         if not self.ᾱ[-1] > torch.finfo(torch.float32).tiny:
             raise ValueError(f'n_steps={n_steps}, βmax={βmax}: no signal is left after so many '
                              f'steps, the last ᾱ is 0; take fewer, or smaller β')
@@ -137,7 +146,7 @@ def per_image(
     x,          # images (N, …)
 ):
     "`values[t]`, shaped so that it multiplies each image of `x`."
-    t = torch.as_tensor(t, device=x.device)
+    if not isinstance(t, int): t = torch.as_tensor(t, device=x.device)
     return values.to(x.device)[t].view(-1, *[1]*(x.ndim - 1))
 
 @patch
@@ -152,6 +161,7 @@ def check_t(self:DDPM,
         raise TypeError(f't={t!r}: integers 0 … {last} are needed') from None
     if t.is_floating_point() or t.is_complex() or t.dtype == torch.bool:
         raise TypeError(f't must hold integers 0 … {last}, got {t.dtype}')
+    if t.ndim > 1: raise ValueError(f't: one time, or (N,), is needed, not shape {tuple(t.shape)}')
     if t.numel() and (t.min() < 0 or t.max() > last):
         raise ValueError(f't must lie in 0 … {last}, got {t.min().item()} … {t.max().item()}')
     if n is not None and t.ndim and len(t) not in (1, n):
@@ -159,10 +169,11 @@ def check_t(self:DDPM,
     return t.long()
 
 @patch
-def one_time(self:DDPM, t) -> torch.Tensor:
+def one_time(self:DDPM, t) -> int:
     "`check_t` for what all images share."
+    if type(t) is int and 0 <= t < len(self): return t
     t = self.check_t(t)
-    if t.numel() == 1: return t.reshape(())
+    if t.numel() == 1: return t.item()
     raise ValueError(f't: one time is needed, not {t.numel()}')
 
 @patch
@@ -176,34 +187,6 @@ def _rates(self:DDPM, t, x):    # as loops ask it: their times are right
     return ᾱ.sqrt(), (1 - ᾱ).sqrt()
 
 # %% ../nbs/02_ddpm.ipynb #2dc430d9
-def randn(
-    shape,              # (N, …)
-    generator=None,     # None, a `torch.Generator`, or a list of one per image
-    device='cpu',       # where the noise goes; it is drawn where the generator is
-    dtype=torch.float32,# its type
-) -> torch.Tensor:
-    "Gaussian noise. With a list, image i's noise depends on generator i alone, whatever the batch."
-    if isinstance(generator, (list, tuple)):
-        if len(generator) != shape[0]:
-            raise ValueError(f'generator: a list of {len(generator)} for {shape[0]} images; '
-                             f'give one each')
-        each = [torch.randn(shape[1:], generator=g, device=g.device, dtype=dtype)
-                for g in generator]
-        return torch.stack(each).to(device)
-    where = device if generator is None else generator.device
-    return torch.randn(shape, generator=generator, device=where, dtype=dtype).to(device)
-
-def randint(
-    high:int,       # integers 0 … high-1
-    n:int,          # how many
-    generator=None, # as for `randn`
-) -> torch.Tensor:
-    "`n` integers drawn evenly, with a list one from each generator."
-    if isinstance(generator, (list, tuple)):
-        return torch.cat([randint(high, 1, g).cpu() for g in generator])
-    where = 'cpu' if generator is None else generator.device
-    return torch.randint(high, (n,), generator=generator, device=where)
-
 @patch
 def draw_times(self:DDPM, n, generator=None):
     "Times (n,) to train on, drawn evenly; for `generator` see `randn`."
@@ -227,7 +210,7 @@ def loss(self:DDPM,
     if x_0.ndim == 4: check_images(x_0, 'x_0', channels=None)
     if t is None: t = self.draw_times(len(x_0), generator).to(x_0.device)
     if ε is None: ε = randn(x_0.shape, generator, x_0.device)
-    x_t = self.add_noise(x_0, ε, t)
+    x_t, cond = self.add_noise(x_0, ε, t), check_cond(model, cond, len(x_0), x_0.device)
     eps_hat = ask(model, x_t, self.network_time(t), cond).float()
     return F.mse_loss(like('network: its answer', eps_hat, ε, 'the images', ['shape']), ε)
 
@@ -326,110 +309,6 @@ def fraction(self:DDPM, t):
     "Times `t` as a share of the last one, in [0, 1]."
     return t/max(1, len(self) - 1)
 
-# %% ../nbs/02_ddpm.ipynb #d3450bf8
-def generators(
-    seed:int,       # any integer ≥ 0
-    n:int,          # how many images
-    start:int=0,    # number of the first one
-) -> list[torch.Generator]:
-    "One per image, seeded by (seed, i): `generators(s, 64)[16:]` are `generators(s, 48, 16)`."
-    seed, n = whole('seed', seed, 0), whole('n', n, 0, MANY_IMAGES)
-    seeds = (np.random.SeedSequence([seed, i]).generate_state(1, 'uint64')[0]
-             for i in range(start, start + n))
-    return [torch.Generator().manual_seed(int(s)) for s in seeds]
-
-def generators_of(
-    seed,       # None, or as for `generators`
-    generator,  # None, a `torch.Generator`, or a list of one per image
-    n:int,      # how many images
-):
-    "What `seed` stands for, or `generator`: a function's two ways to be told its noise."
-    for g in generator if isinstance(generator, (list, tuple)) else [generator]:
-        if g is not None: is_a('generator', g, torch.Generator)
-    if seed is None: return generator
-    if generator is not None: raise ValueError('give seed or generator, not both')
-    return generators(seed, n)
-
-# %% ../nbs/02_ddpm.ipynb #3353e751
-@dataclass(frozen=True)
-class Drawing:
-    "How to draw: plain data, for `sample` and for lesson 11's `DiffusionModel.generate`."
-    sampler:str='ddpm'          # one of `STEPS`, or of lesson 10's samplers
-    calls:int|None=None         # network calls for an image; None: all T steps of a table
-    options:tuple=()            # of the sampler: dict(variance=…), dict(stochasticity=…), …
-    grid:str|tuple='trailing'   # which times: evenly down from the last; or the times
-    first:float=1.              # the time to start at, as a share of the last
-    start:str='noise'           # what to start from
-    clip:tuple|None=None        # None, or the range x̂0 is clipped to, e.g. (-1, 1)
-    reclip:bool=False           # after clipping, also use the ε̂ that fits the clipped x̂0?
-    reuse:bool=False            # take all T steps, and use the last answer again between the calls?
-    amp:bool=False              # bf16 autocast?
-    micro_batch:int|None=16     # images per network call; None: all at once, faster on a GPU
-
-    def __post_init__(self):
-        def put(name, value): object.__setattr__(self, name, value)
-        plain = {k: v.item() if hasattr(v, 'item') else v for k, v in dict(self.options).items()}
-        put('options', tuple(sorted(plain.items())))
-        if not isinstance(self.grid, str): put('grid', tuple(torch.as_tensor(self.grid).tolist()))
-        for k in 'calls', 'micro_batch':
-            if getattr(self, k) is not None: put(k, whole(k, getattr(self, k), 1, MANY_IMAGES))
-        in_range('first', self.first, 0, 1, open_low=True)
-        put('clip', clip_range(self.clip))
-
-    def changed(self, **changes) -> Drawing:
-        "With other fields; `steps` are `calls`, or the times; `variance` is an option of 'ddpm'."
-        if (steps := changes.pop('steps', None)) is not None:
-            kept = listed(steps)
-            if kept is None: changes['calls'] = whole('steps', steps, 1, MANY_STEPS)
-            else: changes['grid'] = kept
-        if (variance := changes.pop('variance', None)) is not None:
-            options = dict(changes.get('options', self.options))
-            changes['options'] = {**options, 'variance': variance}
-        names = [f.name for f in fields(self)]
-        if unknown := set(changes) - set(names):
-            raise TypeError(f'{", ".join(sorted(unknown))}: no such setting of a drawing; '
-                            f'there are: {", ".join(names)}, steps, variance')
-        return replace(self, **changes)
-
-    def _said(self):
-        return {k: v for k, v in asdict(self).items()
-                if v != getattr(Drawing, k) and k not in ('sampler', 'micro_batch')}
-    @property
-    def key(self) -> str:
-        "12 hex digits of the SHA-256 of what changes an image."
-        data = json.dumps(dict(sampler=self.sampler, **self._said()), sort_keys=True)
-        return hashlib.sha256(data.encode()).hexdigest()[:12]
-    def __str__(self):
-        said = {**self._said(), **dict(self.options)}
-        said.pop('options', None)
-        return ', '.join([self.sampler, *(f'{k} {v}' for k, v in said.items())])
-
-# %% ../nbs/02_ddpm.ipynb #8ba16284
-def walk(
-    times,          # where the walk goes, in order
-    x_t,            # where it starts: noisy images (N, …)
-    ask,            # (x_t, t) -> the network's answer
-    step,           # (x_t, answer, t) -> (x at the next time, x̂0)
-    skip=(),        # times at which the last answer is used again
-    progress=True,  # show a bar?
-):
-    "The loop over times, one answer a step: yields `(x_t, x̂0)` after each."
-    answer = None
-    for k, t in enumerate(tqdm(times, disable=not progress, unit='step'), 1):
-        if answer is None or float(t) not in skip:
-            asked = f"the network's answer at t = {float(t):g}, step {k} of {len(times)}"
-            answer = all_finite(asked, like(asked, ask(x_t, t), x_t, 'the images', ['shape']))
-        before, (x_t, x0_hat) = x_t, step(x_t, answer, t)
-        like('step: what it makes of the images', x_t, before, 'them', ['shape'])
-        yield x_t, x0_hat
-    all_finite('the images after the last step', x_t)
-
-def collected(states, return_all:bool=False):
-    "What a walk leads to; or the lists `(x_ts, x_0s)` of all that it passes."
-    if return_all: return tuple(map(list, zip(*states)))
-    for x_t, _ in states: pass
-    return x_t
-
 # %% ../nbs/02_ddpm.ipynb #948d6921
 # what `sample` can do: name -> (DDPM, Drawing) -> its step; or the module:function that says so
 STEPS = Registry('sampler of part one')
@@ -451,7 +330,13 @@ def _plan(ddpm, drawing, step, skip_steps):
     if isinstance(drawing.grid, str): one_of('grid', drawing.grid, ('trailing',))
     kept = drawing.calls if isinstance(drawing.grid, str) else drawing.grid
     d = ddpm if kept is None else ddpm.respace(kept)
-    skip = {float(t) for t in (() if skip_steps is None else skip_steps)}
+    skip, last = () if skip_steps is None else listed(skip_steps), ddpm.n_steps - 1
+    if skip is None: raise TypeError(f'skip_steps={skip_steps!r}: a container of times is needed')
+    skip = {float(whole('skip_steps', t, 0, last)) for t in skip}
+    if drawing.reuse and skip: raise ValueError('skip_steps and reuse=True: give one of them')
+    if skip and skip.isdisjoint(d.times.tolist()):
+        raise ValueError(f'skip_steps: none of them is among the {len(d)} times of steps; see '
+                         f'`respace(steps).times`')
     if drawing.reuse: d, skip = ddpm, set(ddpm.times.tolist()) - set(d.times.tolist())
     if step is None: step = imported(STEPS.get_or_list(drawing.sampler))(d, drawing)
     elif drawing.options or drawing.sampler != 'ddpm':
@@ -489,11 +374,13 @@ def sample(
     if getattr(model, 'config', None) is not None: one_of('channels in shape', shape[0], own[:1])
     x_t = randn((n, *shape), generator, device) if x_T is None else check_noise(x_T, (n, *shape))
     times = {t: k for k, t in enumerate(d.times.tolist())}
+    draws_noise = getattr(step, 'draws_noise', True)
 
     def ask_at(x_t, t): return predict(model, x_t, t, how.micro_batch, how.amp, cond)
     def step_from(x_t, eps_hat, t):
         k = times[t]
-        z = randn(x_t.shape, generator, device, x_t.dtype) if k > 0 else None
+        fresh = draws_noise and k > 0
+        z = randn(x_t.shape, generator, device, x_t.dtype) if fresh else None
         return step(d, x_t, eps_hat, k, z, clip=how.clip)
 
     with eval_mode(model):
@@ -535,46 +422,6 @@ def train(
         x, y = batch if isinstance(batch, (tuple, list)) else (batch, None)
         return ddpm.loss(model, x, cond=y if with_cond else None)
     return fit(unet, loss_fn, dl, lr=lr, n_epochs=n_epochs, opt_func=opt_func, **kwargs)
-
-@torch.no_grad()
-def held_out(
-    losses_of,      # (x_0, t, ε), or (x_0, t, ε, cond) -> losses (N,), or a dictionary of such
-    diffusion,      # a `Diffusion`
-    images,         # images (N, C, H, W) that were not trained on
-    seed:int=0,     # of times and noise: the same for every network that is compared
-    bs:int=256,     # images at a time
-    cond=None,      # classes (N,), if `losses_of` takes them
-):
-    "`(t, losses)` of every image, times spread evenly, with noise that depends on the seed alone."
-    g, bs = torch.Generator().manual_seed(whole('seed', seed, 0)), whole('bs', bs)
-    t = diffusion.spread_times(len(images), g)
-    ε = randn(images.shape, g)
-    columns = [v.split(bs) for v in (images, t, ε, cond) if v is not None]
-    parts = [losses_of(*batch) for batch in zip(*columns)]
-    if not isinstance(parts[0], dict): return t, torch.cat(parts)
-    return t, {k: torch.cat([p[k] for p in parts]) for k in parts[0]}
-
-def held_out_loss(
-    ddpm:DDPM,      # the diffusion
-    model,          # network
-    images,         # float images (N, C, H, W) in [-1, 1] that were not trained on
-    seed:int=0,     # of times and noise: the same for every network that is compared
-    bs:int=256,     # images per network call
-    amp:bool=False, # bf16 autocast?
-    cond=None,      # classes (N,), see `ask`
-):
-    "`(t, loss)` of every image, times spread evenly, noise that depends on the seed alone."
-    check_images(images, channels=None)
-    check_told(model, ddpm)
-    cond, device = check_cond(model, cond, len(images)), get_device(None, model)
-    def losses_of(x_0, t, ε, cond=None):
-        x_t = ddpm.add_noise(x_0, ε, t).to(device)
-        cond = None if cond is None else cond.to(device)
-        with torch.autocast(device.type, torch.bfloat16, enabled=amp):
-            eps_hat = ask(model, x_t, ddpm.network_time(t).to(device), cond)
-        losses = (eps_hat.float().cpu() - ε).pow(2).flatten(1).mean(1)
-        return all_finite('the held-out losses', losses)
-    with eval_mode(model): return held_out(losses_of, ddpm, images, seed, bs, cond)
 
 # %% ../nbs/02_ddpm.ipynb #95217e27
 _SCHEDULER = 'scheduler_config.json'

@@ -4,7 +4,7 @@
 from __future__ import annotations
 import math
 import torch
-from .checks import clip_range, like, whole
+from .checks import clip_range, is_a, like, whole
 from .training import eval_mode, get_device
 from .networks import predict
 from .schedules import Schedule, as_diffusion
@@ -30,9 +30,8 @@ class Denoiser:
         self.prediction_type = prediction_type
         per_channel = isinstance(clip, tuple) and isinstance(clip[0], torch.Tensor)
         self.clip = clip if per_channel else clip_range(clip)
-        self.reclip = reclip
+        self.reclip, self.amp = (is_a(k, v, bool) for k, v in dict(reclip=reclip, amp=amp).items())
         self.micro_batch = None if micro_batch is None else whole('micro_batch', micro_batch)
-        self.amp = amp
         self._at = {}
 
     def at(self,

@@ -8,16 +8,18 @@ from __future__ import annotations
 import hashlib, io, math, os, shutil, time, uuid
 from pathlib import Path
 import numpy as np, torch, torch.nn.functional as F
-from .checks import MANY_IMAGES, is_a, one_of, whole
-from .files import (atomic_path, cache_dir, check_free, check_out, locked, model_path, sha256)
-from .plots import as_stored, save_gif, save_png, to_float, to_uint8
+from .checks import MANY_IMAGES, check_images, floats, is_a, one_of, whole
+from .files import (at_home, atomic_path, cache_dir, check_free, check_out, half_written, locked,
+                    model_path, sha256)
+from .plots import as_nchw, as_stored, save_gif, save_png, to_float, to_uint8
 from .records import in_parts
-from .source import source_key
+from .source import as_text, source_key
 from .data import as_images
+from .identity import registered_code
 from .training import get_device
 from .networks import imported
-from .ddpm import BETA_TABLES, STEPS, Drawing, generators
-from .samplers import GRIDS, SAMPLERS, get_sampler
+from .ddpm import STEPS, Drawing, generators
+from .samplers import get_sampler
 from .diffusion import DiffusionModel
 from .diffusion_files import load_diffusion
 
@@ -95,7 +97,7 @@ def _is_folder(path):
     "Does `path` mean a folder: one that is there, a name with a / behind it or with no dot in it?"
     if Path(path).name in SUFFIXES:
         raise ValueError(f'out={str(path)!r}: a name is needed before the {Path(path).name}')
-    is_one = str(path).endswith(('/', os.sep)) or Path(path).expanduser().is_dir()
+    is_one = str(path).endswith(('/', os.sep)) or at_home(path).is_dir()
     return is_one or not Path(path).suffix
 
 def _is_ours(path):
@@ -108,12 +110,28 @@ def _is_ours(path):
 
 def _pictures(folder):
     "The pictures in a folder that `save_images` wrote: 00000.png, 00001.png, …"
+    if folder.is_dir(): _tidy(folder)
     return [p.name for p in folder.glob('*.png') if _is_ours(p)]
+
+def _undo(folder, new):
+    "Put the old pictures back if new ones had begun to take their places; `new` goes."
+    old, first = new/'old', new/'00000.png'
+    if old.exists() and not first.exists():
+        for p in filter(_is_ours, folder.glob('*.png')): p.unlink()
+        first.touch()
+    for p in old.glob('*.png'): os.replace(p, folder/p.name)
+    if old.exists(): old.rmdir()
+    shutil.rmtree(new, ignore_errors=True)
+
+def _tidy(folder):
+    "Undo what `_save_pictures` had begun in a process that was killed."
+    for new in half_written(folder/'pictures'):
+        with locked(folder): _undo(folder, new)
 
 def _file_for(path):
     "The file to write; for a folder one that would lie beside it."
-    if not _is_folder(path): return Path(path).expanduser()
-    path = Path(path).expanduser().absolute()
+    if not _is_folder(path): return at_home(path)
+    path = at_home(path).absolute()
     return path.with_name(f'{path.name}.png')
 
 def check_target(
@@ -123,7 +141,7 @@ def check_target(
     "`path` if `save_images` can write there and nothing is lost by it; else an error."
     file = check_out(_file_for(path), SUFFIXES)     # a folder, too, must be made there
     if not _is_folder(path): return check_free(file, force)
-    path = Path(path).expanduser()
+    path = at_home(path)
     pictures = _pictures(path)
     check_free(path, ours=pictures)
     if pictures and not force:
@@ -135,8 +153,10 @@ def save_images(
     x,      # images (N, C, H, W), written as `as_stored` says
 ):
     "Write images, in one piece or not at all. Pictures that it wrote before into a folder go."
-    if not len(x): raise ValueError(f'images: empty, shape {tuple(x.shape)}')
-    folder, path = _is_folder(path), Path(path).expanduser()
+    if floats('images', x).ndim != 4 or not len(x):
+        raise ValueError(f'images: (N, C, H, W) is needed, not {tuple(x.shape)}')
+    if x.amin() >= 0 and x.amax() > 2: check_images(x, channels=None)   # bytes as floats: why not
+    x, folder, path = as_nchw(x), _is_folder(path), at_home(path)
     if folder: return _save_pictures(path, x)
     one_of('ending of path', path.suffix, SUFFIXES)
     if path.suffix == '.png': return save_png(path, x, zoom=2)
@@ -144,26 +164,29 @@ def save_images(
     with atomic_path(path) as tmp: tmp.write_bytes(data)
 
 def _save_pictures(folder, x):
-    "All pictures are written before the first takes its place."
+    "All pictures are written before the first takes its place; the old ones are kept until then."
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
-    ours = _pictures(folder) if folder.is_dir() else []
+    ours = _pictures(folder)
     images = to_uint8(x).permute(0, 2, 3, 1).cpu().numpy()
     pictures = {f'{i:05}.png': a for i, a in enumerate(images)}
     for name in pictures:
         if name not in ours: check_free(folder/name)
     made_by = PngInfo()
     for k, v in _MADE_BY.items(): made_by.add_text(k, v)
-    new = folder/f'.new-{os.getpid()}-{uuid.uuid4().hex[:8]}'
+    new = folder/f'.pictures-{os.getpid()}-{uuid.uuid4().hex[:8]}'
     new.mkdir(parents=True)
-    try:
-        for name, a in pictures.items():
-            image = Image.fromarray(a.squeeze(-1) if a.shape[-1] == 1 else a)
-            image.save(new/name, pnginfo=made_by)
-        for name in ours: (folder/name).unlink()
-        for picture in new.iterdir(): os.replace(picture, folder/picture.name)
-    except OSError as e: raise OSError(f'{folder} cannot be written: {e}') from e
-    finally: shutil.rmtree(new, ignore_errors=True)
+    with locked(folder):
+        try:
+            for name, a in pictures.items():
+                image = Image.fromarray(a.squeeze(-1) if a.shape[-1] == 1 else a)
+                image.save(new/name, pnginfo=made_by)
+            (new/'old').mkdir()
+            for name in ours: os.replace(folder/name, new/'old'/name)
+            for name in pictures: os.replace(new/name, folder/name)
+            os.rename(new/'old', new/'gone')    # from here on the new ones stand
+        except OSError as e: raise OSError(f'{folder} cannot be written: {e}') from e
+        finally: _undo(folder, new)
 
 def _npy(x):
     data = io.BytesIO()
@@ -197,8 +220,9 @@ def read_images(
 ) -> torch.Tensor:
     """Images of a folder or a file, `float32` (N, C, H, W) in [-1, 1]; 28×28 is padded to 32×32
     with black."""
-    path = Path(path).expanduser()
+    path = at_home(path)
     if not path.exists(): raise FileNotFoundError(f'path={str(path)!r} does not exist')
+    if path.is_dir(): _tidy(path)
     if not path.is_dir() and path.suffix not in READERS:
         raise ValueError(f'path={str(path)!r}: a folder of pictures, a .npy or a .safetensors '
                          'file is needed (slowai_sample --out FOLDER/ or --out FILE.npy)')
@@ -212,9 +236,11 @@ def read_images(
 # %% ../nbs/94_drawing.ipynb #d0a00018
 OUT = 'samples.png'
 
+def _unasked(out): return str(out) == OUT and not Path(OUT).is_symlink()
+
 def _targets(out, animate, force):
     "Where images and their GIF (or None) go; an error where something would be lost."
-    target = check_target(out, force or str(out) == OUT)
+    target = check_target(out, force or _unasked(out))
     gif = target.with_suffix('.gif') if animate else None
     if gif: check_free(check_out(gif, ('.gif',)), force)
     return target, gif
@@ -233,7 +259,7 @@ def draw_to_file(
 ) -> dict:
     """Draw and write; returns `dict(out, images, seconds, device)`. No other process may draw into
     the same file meanwhile."""
-    check_target(out, force or str(out) == OUT)
+    check_target(out, force or _unasked(out))
     with locked(_file_for(out)):
         _targets(out, animate, force)
         model = _model(model, device)
@@ -260,14 +286,11 @@ def code_key(
     model:DiffusionModel,   # that draws
     drawing:Drawing,        # how
 ) -> str:
-    "A fingerprint of the code that draws: of the library, and of whatever was registered with it."
-    def named(table, name): return [table[name]] if name in table else []
-    said = [DiffusionModel, type(model.network), type(model.schedule), type(model.diffusion),
-            *named(SAMPLERS, drawing.sampler),
-            *map(imported, named(STEPS, drawing.sampler))]
-    said += named(BETA_TABLES, getattr(model.diffusion, 'beta_schedule', None))
-    if isinstance(drawing.grid, str): said += named(GRIDS, drawing.grid)
-    return source_key(*said)
+    """A fingerprint of the code that draws: of the library, and of one's own that is registered
+    under any name in the model's settings or in the drawing."""
+    named = registered_code(model.settings, vars(drawing))
+    return source_key(as_text(named), DiffusionModel, type(model.network), type(model.diffusion),
+                      imported(STEPS.get(drawing.sampler)))
 
 def cached_images(
     model='fashion_unet',   # a name in `models/`, or a folder
@@ -285,7 +308,7 @@ def cached_images(
     key = f'{model_key(model)}/{drawing.key}-{code_key(loaded, drawing)}-seed{seed}'
     def draw(k, start):
         return loaded.draw(k, drawing, generators(seed, k, start=start), progress=False)
-    folder = Path(folder or cache_dir()/'draws').absolute()
+    folder = at_home(folder or cache_dir()/'draws').absolute()
     return in_parts(draw, n, cache=folder/key, progress=progress)
 
 # %% auto #0

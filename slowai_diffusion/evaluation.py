@@ -8,195 +8,33 @@ from __future__ import annotations
 import copy, functools, json, math, warnings
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from pathlib import Path
 import torch
 from torch import nn
-from .checks import all_finite, check_images, whole
-from .files import model_path, read_json, saving, write_json
+from .checks import all_finite, check_images
+from .files import model_path
 from .plots import to_float
-from .records import card, check_weights
 from .data import fashion_mnist
 from .classifier import load_classifier
-from .features import feature_batches, features, fingerprint, hooked, image_check
+from .features import feature_batches, features, fingerprint, hooked
 from .distances import (Estimate, FIDInfinity, Gaussian, KernelSums, Manifold, Moments,
                         fid_infinity, frechet_distance, gaussian_of, kernel_distance, kernel_sums,
                         manifold_scores, neighbour_radii, polynomial_kernel, squared_distances)
 from .corruptions import CORRUPTIONS, corrupt
+from .reference import Reference
 # these, too, are to be had from here
 _all_ = ['CORRUPTIONS', 'Estimate', 'FIDInfinity', 'Gaussian', 'KernelSums', 'Manifold', 'Moments',
-         'corrupt', 'feature_batches', 'features', 'fid_infinity', 'fingerprint',
+         'Reference', 'corrupt', 'feature_batches', 'features', 'fid_infinity', 'fingerprint',
          'frechet_distance', 'gaussian_of', 'hooked', 'kernel_distance', 'kernel_sums',
          'manifold_scores', 'neighbour_radii', 'polynomial_kernel', 'squared_distances']
 
 # %% auto #0
-__all__ = ['SCORES', 'Reference', 'Scores', 'ImageEval', 'score_dict', 'shared_evaluator',
-           'fashion_scores', 'garments_gaussian', 'CORRUPTIONS', 'Estimate', 'FIDInfinity',
-           'Gaussian', 'KernelSums', 'Manifold', 'Moments', 'corrupt', 'feature_batches',
-           'features', 'fid_infinity', 'fingerprint', 'frechet_distance', 'gaussian_of', 'hooked',
+__all__ = ['SCORES', 'Scores', 'ImageEval', 'score_dict', 'shared_evaluator', 'fashion_scores',
+           'garments_gaussian', 'CORRUPTIONS', 'Estimate', 'FIDInfinity', 'Gaussian', 'KernelSums',
+           'Manifold', 'Moments', 'Reference', 'corrupt', 'feature_batches', 'features',
+           'fid_infinity', 'fingerprint', 'frechet_distance', 'gaussian_of', 'hooked',
            'kernel_distance', 'kernel_sums', 'manifold_scores', 'neighbour_radii',
            'polynomial_kernel', 'squared_distances']
-
-# %% ../nbs/03_evaluation.ipynb #56294aac
-class _RandomRows:
-    "A random subset of the rows that went by: those with the largest of random keys."
-    def __init__(self, keep, seed):
-        self.keep = keep
-        self.generator = torch.Generator().manual_seed(seed)
-        self.rows = self.keys = None
-
-    def update(self, f):
-        keys = torch.rand(len(f), generator=self.generator)
-        if self.rows is not None:
-            f, keys = torch.cat([self.rows, f]), torch.cat([self.keys, keys])
-        best = keys.topk(min(self.keep, len(keys))).indices
-        self.rows, self.keys = f[best], keys[best]
-
-def _said_by_card(folder): return card(folder) if (folder/'card.json').exists() else {}
-
-@dataclass
-class Reference:
-    "Features of the images that others are compared with."
-    moments:Moments                 # of all images
-    features:torch.Tensor           # of a random subset (m, d), in random order
-    held_out:torch.Tensor|None=None # of real images that are not among them (h, d)
-    shape:tuple|None=None           # (C, H, W) of the images
-    name:str='reference'            # what the images are
-    layer:str|None='pool'           # the layer that was read
-    net_sha256:str|None=None        # `fingerprint` of the feature network
-    _radii:dict=field(default_factory=dict, init=False, repr=False)
-    _floors:dict=field(default_factory=dict, init=False, repr=False)
-
-    @cached_property
-    def gaussian(self): return self.moments.gaussian()
-    @cached_property
-    def sums(self): return kernel_sums(self.features)
-
-    @classmethod
-    def of(cls,
-        model:nn.Module,    # feature network
-        images,             # tensor or loader, as for `feature_batches`
-        layer='pool',       # its layer
-        held_out=None,      # more real images
-        keep:int=10_000,    # features to keep
-        seed:int=0,         # of the choice
-        name:str='reference',
-        validate=True,      # check images? Or a function that does
-        **kwargs,           # the rest of `feature_batches`
-    ) -> Reference:
-        "Pass images through a network once; memory does not grow with their number."
-        check, shapes = image_check(validate), []
-        def look(x):
-            if check: check(x)
-            shapes.append(tuple(x.shape[1:]))
-
-        moments, kept = Moments(), _RandomRows(whole('keep', keep), seed)
-        for f in feature_batches(model, images, layer, validate=look, **kwargs):
-            moments.update(f)
-            kept.update(f)
-        if moments.n < 2:
-            raise ValueError(f'reference: at least 2 images are needed, not {moments.n}')
-        if held_out is not None:
-            held_out = features(model, held_out, layer, validate=validate, **kwargs)
-        return cls(moments, kept.rows, held_out, shapes[0], name, layer, fingerprint(model))
-
-    def save(self,
-        folder,             # where to
-        dtype=torch.float16,# of the single features; the moments are kept in float64
-    ):
-        "Write `reference.safetensors` and `config.json`."
-        from safetensors.torch import save_file
-        data = dict(features=self.features.to(dtype), mean=self.moments.μ, scatter=self.moments.S)
-        if self.held_out is not None: data['held_out'] = self.held_out.to(dtype)
-        data['n'] = torch.tensor(self.moments.n)
-        data = {k: v.contiguous() for k, v in data.items()}
-        config = dict(name=self.name, n=self.moments.n, shape=self.shape and list(self.shape),
-                      layer=self.layer, net_sha256=self.net_sha256)
-        with saving(folder, 'reference') as new:
-            save_file(data, new/'reference.safetensors')
-            write_json(new/'config.json', config)
-
-    @classmethod
-    def load(cls,
-        name='fashion_mnist_reference', # a name in `models/`, or a folder
-    ) -> Reference:
-        "Read what `save` wrote."
-        from safetensors.torch import load_file
-        folder = model_path(name)
-        c = read_json(folder/'config.json', ('name', 'n', 'shape', 'layer', 'net_sha256'))
-        whole(f'n in {folder/"config.json"}', c['n'], 2)
-        file = folder/'reference.safetensors'
-        try:
-            d = load_file(file)
-            d['features'], d['mean'], d['scatter']
-        except FileNotFoundError: raise
-        except Exception as e:
-            raise ValueError(f'{file} cannot be read: it is truncated or damaged ({e})') from e
-        check_weights(folder)
-        made_of = d.pop('n').item() if 'n' in d else _said_by_card(folder).get('images', c['n'])
-        if made_of != c['n']:
-            raise ValueError(f'{folder/"config.json"}: n={c["n"]}, but the reference was made of '
-                             f'{made_of} images')
-        for k, v in d.items(): all_finite(f'{k} in {file}', v)
-        moments = Moments()
-        moments.n, moments.μ, moments.S = c['n'], d['mean'], d['scatter']
-        held_out = d['held_out'].float() if 'held_out' in d else None
-        shape = c['shape'] and tuple(c['shape'])
-        return cls(moments, d['features'].float(), held_out, shape, c['name'], c['layer'],
-                   c['net_sha256'])
-
-    def manifold(self,
-        f:torch.Tensor, # features (n, d)
-        seed:int=0,     # of the choice, where there are more of them than here
-    ) -> dict:
-        """Precision, recall, density and coverage, with equally many features on either side;
-        nothing where that is fewer than 6."""
-        n = min(len(f), len(self.features))
-        if n < 6: return {}
-        if len(f) > n:
-            f = f[torch.randperm(len(f), generator=torch.Generator().manual_seed(seed))[:n]]
-        y = self.features[:n]
-        if n not in self._radii: self._radii[n] = neighbour_radii(y)
-        return manifold_scores(f, y, radii_y=self._radii[n])._asdict()
-
-    def floor(self,
-        n:int,          # real images
-        repeats:int=10, # at most so many draws
-    ) -> dict|None:
-        """Scores of `n` real images: held-out ones; or, where there are none, some of the
-        reference's own against the rest of it. None when there are too few."""
-        n, repeats = whole('n', n, 2), whole('repeats', repeats)
-        if (n, repeats) not in self._floors: self._floors[n, repeats] = self._floor(n, repeats)
-        return copy.deepcopy(self._floors[n, repeats])
-
-    def _floor(self, n, repeats):
-        if self.held_out is not None:
-            kind, pool, most = 'held-out real images', self.held_out, len(self.held_out)
-        else:
-            kind = 'real images from the reference against the rest of it'
-            pool, most = self.features, len(self.features)//2
-        if n > most: return None
-        order = torch.randperm(len(pool), generator=torch.Generator().manual_seed(0))
-        found = []
-        for idx in order.split(n)[:min(repeats, len(pool)//n)]:
-            others = self if pool is self.held_out else self._without(idx, order)
-            found.append(others._plain_scores(pool[idx]))
-        return dict(kind=kind, n=n, repeats=len(found), **_mean_and_spread(found))
-
-    def _without(self, idx, order):
-        rest = self.features[order[~torch.isin(order, idx)]]
-        return Reference(self.moments.without(self.features[idx]), rest)
-
-    def _plain_scores(self, f):
-        fid = frechet_distance(gaussian_of(f), self.gaussian)
-        kid = kernel_distance(f, self.features, self.sums).value
-        return dict(fid=fid, kid=kid, **self.manifold(f))
-
-def _mean_and_spread(found):
-    "Mean of each score, and its standard deviation where there is more than one draw."
-    mean = {k: sum(s[k] for s in found)/len(found) for k in found[0]}
-    if len(found) == 1: return mean
-    return mean | {f'{k}_sd': torch.tensor([s[k] for s in found]).std().item() for k in mean}
 
 # %% ../nbs/03_evaluation.ipynb #45c3adbe
 SCORES = dict(fid='FID', kid='KID', precision='precision', recall='recall', density='density',

@@ -3,7 +3,7 @@
 # %% ../nbs/03_evaluation.ipynb #4c4c1634
 "From images to features: what a layer of a network puts out."
 from __future__ import annotations
-import functools, hashlib, math
+import functools, hashlib, math, threading
 from contextlib import contextmanager
 import torch
 from torch import nn
@@ -17,22 +17,23 @@ def hooked(
     model:nn.Module,    # any network
     layer:str|None,     # name of one of its modules, as in `model.named_modules()`; None: all of it
 ):
-    """Within it, what `layer` puts out is appended to the list that `with` gives.
+    """Within it, what `layer` puts out in this thread is appended to the list that `with` gives.
     The hook is removed at the end, also after an exception."""
     modules = dict(model.named_modules())   # the network itself goes by the name ''
     if (layer or '') not in modules:
         names = ', '.join(n for n in modules if n and n.count('.') < 2)
         raise ValueError(f'layer={layer!r} is not in {type(model).__name__}; there are: {names}')
-    seen = []
-    module = modules[layer or '']
-    handle = module.register_forward_hook(lambda module, args, out: seen.append(out))
+    seen, here = [], threading.get_ident()
+    def see(module, args, out):
+        if threading.get_ident() == here: seen.append(out)
+    handle = modules[layer or ''].register_forward_hook(see)
     try: yield seen
     finally: handle.remove()
 
 # %% ../nbs/03_evaluation.ipynb #96da2751
 def _batches(images, bs):
     "Batches of images, from a tensor or from a loader of `x` or `(x, y)`."
-    for b in images.split(bs) if isinstance(images, torch.Tensor) else images:
+    for b in images.to_dense().split(bs) if isinstance(images, torch.Tensor) else images:
         yield b[0] if isinstance(b, (tuple, list)) else b
 
 def _n_batches(images, bs):

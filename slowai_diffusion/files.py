@@ -11,22 +11,40 @@ from importlib import resources
 from pathlib import Path
 
 # %% auto #0
-__all__ = ['SUMS', 'ABOUT', 'OUT_SUFFIXES', 'atomic_path', 'write_json', 'read_json', 'sha256',
-           'saved_files', 'replaced_files', 'changed_files', 'cache_dir', 'offline', 'models_dirs',
-           'model_path', 'saving', 'default_folder', 'writable_folder', 'check_out', 'half_written',
-           'check_free', 'locked', 'download_file']
+__all__ = ['SUMS', 'ABOUT', 'OUT_SUFFIXES', 'at_home', 'replaceable', 'atomic_path', 'write_json',
+           'read_json', 'sha256', 'saved_files', 'replaced_files', 'changed_files', 'cache_dir',
+           'offline', 'models_dirs', 'model_path', 'saving', 'default_folder', 'writable_folder',
+           'check_out', 'half_written', 'check_free', 'locked', 'download_file']
 
 # %% ../nbs/91_files.ipynb #aad1433c
 def _beside(path):
     "A name of its own in the same folder, hidden, with the same ending."
     return path.with_name(f'.{path.stem}-{os.getpid()}-{uuid.uuid4().hex[:8]}{path.suffix}')
 
+def at_home(
+    path:str|Path, # a path, which may begin with `~`
+) -> Path:
+    "`path` with the home folder that `~` or `~name` stands for; a `ValueError` if there is none."
+    try: return Path(path).expanduser()
+    except RuntimeError: raise ValueError(f'{str(path)!r}: there is no such home folder') from None
+
+def replaceable(
+    path:Path, # where a file is to be written
+) -> Path: # `path`
+    "`path`; a `PermissionError` where a file is read-only (mode 444), or what is there is no file."
+    if not path.exists() or path.is_dir(): return path
+    if not path.is_file():
+        raise PermissionError(f'{str(path)!r} is a device or a pipe, and no file to be replaced')
+    if path.stat().st_mode & 0o222: return path
+    raise PermissionError(f'{str(path)!r} is read-only and is not replaced; `chmod u+w` allows it')
+
 @contextmanager
 def atomic_path(
     path:str|Path, # The file that will exist in the end, whole, or not change at all
 ): # Gives a temporary path in the same folder, with the same suffix
-    "Write to the path given by `with`: it replaces `path` in one step, or is gone on an exception."
-    path = Path(path)
+    """Write to the path given by `with`: it replaces `path` (of a link, what it leads to) in one
+    step, or is gone on an exception."""
+    path = replaceable(Path(os.path.realpath(at_home(path))))
     path.parent.mkdir(parents=True, exist_ok=True)
     tmp = _beside(path)
     try:
@@ -44,14 +62,15 @@ def write_json(
     "Write `data` as indented JSON, in one piece or not at all; NaN is no JSON."
     try: text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
     except ValueError as e: raise ValueError(f'{path}: this cannot be written as JSON: {e}') from e
-    with atomic_path(path) as tmp: tmp.write_text(text + '\n', encoding='utf-8')
+    with atomic_path(path) as tmp:      # a file's name may hold bytes that are no UTF-8: \udcff
+        tmp.write_text(text + '\n', encoding='utf-8', errors='backslashreplace')
 
 def read_json(
     path:str|Path,      # a file
     keys:Sequence=(),   # what the dictionary in it must hold
 ):
     "What a JSON file holds; a `ValueError` names a file that is damaged or holds something else."
-    text = Path(path).read_bytes()
+    text = at_home(path).read_bytes()
     try: data = json.loads(text)
     except (ValueError, RecursionError) as e:
         raise ValueError(f'{path} is not readable JSON: {e}') from e
@@ -92,7 +111,7 @@ def replaced_files(
     kept:Sequence=(),   # names in it that stay as they are
 ): # Gives an empty folder to fill
     "What `with` fills goes into `folder` in the end, with its `SUMS`; or nothing, on an exception."
-    folder = Path(folder)
+    folder = at_home(folder)
     made, new = not folder.exists(), _beside(folder/'new')
     new.mkdir(parents=True)
     try:
@@ -101,6 +120,7 @@ def replaced_files(
         parts = [f.relative_to(new).as_posix() for f in found if f.name not in (SUMS, *ABOUT)]
         sums = ''.join(f'{sha256(new/n)}  {n}\n' for n in parts)
         (new/SUMS).write_text(f'{_OURS}{kind}\n{sums}', encoding='utf-8')
+        for n in {*parts, *old, SUMS, *ABOUT} - set(kept): replaceable(folder/n)
         if old: (folder/'card.json').unlink(missing_ok=True)
         for n in parts:
             (folder/n).parent.mkdir(exist_ok=True)
@@ -125,7 +145,7 @@ def cache_dir() -> Path:
     "The folder for downloads: `$SLOWAI_HOME`, or the platform's cache folder."
     import platformdirs
     default = platformdirs.user_cache_dir('slowai_diffusion', appauthor=False)
-    return Path(os.environ.get('SLOWAI_HOME') or default).expanduser()
+    return at_home(os.environ.get('SLOWAI_HOME') or default)
 
 def offline() -> bool:
     "Does `$SLOWAI_OFFLINE` ask not to try the network?"
@@ -152,7 +172,7 @@ def model_path(
     `'../models/NAME.pkl'`), as older notebooks write, mean the name where there is no such file."""
     if not isinstance(name, (str, os.PathLike)):
         raise TypeError(f'name={name!r}: a name or a path is needed, not {type(name).__name__}')
-    p = Path(name).expanduser()
+    p = at_home(name)
     is_name = name == p.name and name != '..'
     if str(name) and not is_name and p.exists(): return p
     folders = [d for d in (*models_dirs(), Path('models')) if d.is_dir()]
@@ -171,7 +191,7 @@ def saving(
     kind:str,       # what is to be saved: 'network', 'classifier', …
 ):
     "`replaced_files`, unless something else than a `kind` of ours lies there: `FileExistsError`."
-    path = Path(path)
+    path = at_home(path)
     there, kind_there = [f.name for k in _PARTS for f in path.glob(k)], saved_files(path)[0]
     if not there or kind_there == kind: return replaced_files(path, kind)
     what = f'a {kind_there}' if kind_there else f"{there[0]}, which this library did not save"
@@ -205,20 +225,21 @@ def check_out(
     suffixes=OUT_SUFFIXES,  # how its name may end
 ) -> Path:
     "`path` if a file can be written there; else an error, before any work is done."
-    path, out = Path(path).expanduser(), f'out={str(path)!r}'
+    path, out = at_home(path), f'out={str(path)!r}'
     if path.suffix not in suffixes:
         raise ValueError(f'{out}: the name must end in {", ".join(suffixes)}')
     try:
         if path.is_dir(): raise ValueError(f'{out} is a folder')
-        writable_folder(path.parent)
-        tmp = _beside(path)     # a name may be too long with what is added to it
+        file = Path(os.path.realpath(path))     # where a link leads
+        writable_folder(file.parent)
+        tmp = _beside(file)     # a name may be too long with what is added to it
         tmp.touch()
         tmp.unlink()
     except OSError as e:
         raise PermissionError(f'{out} cannot be written to: {e.strerror or e}') from e
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(f'{out} exists and cannot be written to')
-    return path
+    return replaceable(path)
 
 # %% ../nbs/91_files.ipynb #972b4689
 _ADDED = r'-\d+-[0-9a-f]{8}'      # to the name of a file while it is written
@@ -242,7 +263,7 @@ def check_free(
     ours:Sequence=(),   # names in a folder that may be there
 ) -> Path:
     "`path` if nothing is lost by writing there; else a `FileExistsError` with the remedy."
-    path, out = Path(path), f'out={str(path)!r}'
+    path, out = at_home(path), f'out={str(path)!r}'
     if path.is_dir():
         there = sorted(p.name for p in path.iterdir() if _counts(p.name))
         others = [name for name in there if name not in ours]
@@ -251,7 +272,10 @@ def check_free(
             raise FileExistsError(f'{out} is a folder that holds other things ({others[0]}, …): '
                                   'choose another out')
     elif not path.exists(): return path
-    if force: return path
+    if force:
+        names = (*saved_files(path)[1], SUMS, *ABOUT) if path.is_dir() else ['']
+        for n in names: replaceable(path/n)
+        return path
     what = 'a finished model' if path.is_dir() else 'a file'
     raise FileExistsError(f'{out} is {what} that exists: choose another out, or force')
 

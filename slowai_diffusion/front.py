@@ -26,6 +26,9 @@ def offered(
     setattr(package, name, thing)   # so that the next time it is simply there
     return thing
 
+# %% ../nbs/97_commands.ipynb #a94d0b73
+if 'torch' not in sys.modules: os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
+
 # %% ../nbs/97_commands.ipynb #14f94d7a
 # one line of a signature: a name (or two), perhaps its type and default, and a comment
 _BESIDE = re.compile(r'\s+(?:\*, )?(?P<name>\*{0,2}\w+(?:, \*{0,2}\w+)*)\s*(?:[:=].*?)?,?\s*'
@@ -85,6 +88,7 @@ def _readable(e):
 def _plain_output():
     "Any terminal can show what is printed; a warning is one line."
     codecs.register_error('readable', _readable)
+    if sys.stderr is None: sys.stderr = open(os.devnull, 'w')   # closed, as by 2>&-
     for stream in sys.stdout, sys.stderr:
         if hasattr(stream, 'reconfigure'): stream.reconfigure(errors='readable')
     def in_one_line(message, *args, **kwargs): return f'warning: {message}\n'

@@ -8,7 +8,8 @@ from functools import partial
 from types import FunctionType, MethodType
 import numpy as np, torch
 from torch import nn
-from .source import as_text, is_own, written
+from .checks import Registry
+from .source import as_text, attributes, is_own, written
 
 # %% ../nbs/01_training.ipynb #0cc2752d
 def _hash(x): return hashlib.sha256(x.encode() if isinstance(x, str) else x).hexdigest()[:12]
@@ -22,7 +23,7 @@ _OF_MODULES = {*vars(nn.Module())}      # what is in every network: weights, hoo
 
 def _held(v):
     "The attributes of an object, without hidden ones of other people's classes."
-    own = getattr(v, '__dict__', {}).items()
+    own = attributes(v).items()
     return {k: x for k, x in own if k not in _OF_MODULES and (k[0] != '_' or is_own(type(v)))}
 
 def _attributes(v):
@@ -50,7 +51,8 @@ def described(
 ):
     """`v` as numbers and text, in lists and dictionaries, the same in every process. A function is
     told with its code and with what it reads, an object with all that it holds. What cannot be
-    told: what an object of a package keeps in attributes with `_`, or in C, and does not print."""
+    told: what an object of a package keeps in attributes with `_`, or in C, and does not print;
+    what lies `depth` deep; and a module that a function imports while it runs."""
     seen, kind = {} if seen is None else seen, (v if isinstance(v, type) else type(v)).__name__
     if isinstance(v, np.generic): v = v.item()
     def told(x): return described(x, depth - 1, seen)
@@ -90,11 +92,35 @@ def data_facts(
     data, bs = dl, getattr(dl, 'bs', getattr(dl, 'batch_size', None))
     if hasattr(dl, 'epoch'):    # `Batches`
         data = {k: v for k, v in _held(dl).items() if k not in ('bs', 'next_epoch')}
+        if is_own(type(dl)): data['class'] = type(dl)
     if isinstance(dl, torch.utils.data.DataLoader):
         names = 'dataset', 'sampler', 'batch_sampler', 'collate_fn', 'worker_init_fn', 'drop_last'
         data = {k: getattr(dl, k) for k in names}
         if dl.generator is not None: data['seed'] = dl.generator.initial_seed()
     return dict(batches=len(dl), bs=bs, data=data)
+
+def texts(
+    v, # text, and lists and dictionaries of it
+) -> set:
+    "All texts that are values in it."
+    if isinstance(v, str): return {v}
+    if isinstance(v, dict): v = list(v.values())
+    return {t for x in v for t in texts(x)} if isinstance(v, (list, tuple)) else set()
+
+def registered(
+    *said, # texts, and lists and dictionaries of them
+) -> dict:
+    "What has one of these names in a `Registry`."
+    names = texts(said)
+    return {f'{table.kind} {k}': table[k] for table in Registry.tables
+            for k in sorted(names & table.keys())}
+
+def registered_code(
+    *said, # as for `registered`
+) -> dict:
+    "The same described, where there is code of one's own in it."
+    things = {k: described(v) for k, v in registered(*said).items()}
+    return {k: v for k, v in things.items() if any(p.endswith('.code') for p in flat({'': v}))}
 
 def flat(
     d:dict,         # may hold dictionaries

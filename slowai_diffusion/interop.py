@@ -9,9 +9,9 @@ import copy, inspect, math, warnings
 from pathlib import Path
 import numpy as np, torch
 from torch import nn
-from .checks import (MANY_IMAGES, Registry, all_finite, check_noise, dims, greek_names, is_a, like,
-                     one_of, positive, whole)
-from .files import (SUMS, check_free, model_path, read_json, replaced_files, saved_files,
+from .checks import (MANY_IMAGES, Registry, all_finite, check_noise, dims, greek_names, in_range,
+                     is_a, like, one_of, positive, whole)
+from .files import (SUMS, at_home, check_free, model_path, read_json, replaced_files, saved_files,
                     write_json)
 from .records import check_weights
 from .training import eval_mode, get_device
@@ -123,9 +123,10 @@ def _scheduled(sched, steps, model_ddpm):
         raise ValueError('sched: it has already taken steps; give steps=…, or call its '
                          'set_timesteps again')
     times, name = s.timesteps.tolist(), type(s).__name__
-    if any(a < b for a, b in zip(times, times[1:])):
-        raise ValueError(f'sched: the times of {name} increase ({times[0]:g}, {times[1]:g}, …); '
-                         f'only decreasing ones lead to images')
+    rises = [f'{b} comes after {a}' for a, b in zip(times, times[1:]) if a < b]
+    if rises:
+        raise ValueError(f'sched: the times of {name} increase ({rises[0]}); only decreasing ones '
+                         f'lead to images')
     if times[-1] < 0:
         raise ValueError(f'sched: its last time is {times[-1]:g}, and index -1 is the noisiest; '
                          f'{len(times) - 1} {s.config.get("timestep_spacing")} steps of {T} are '
@@ -172,7 +173,8 @@ def diffusers_sample(
     cond = check_cond(model, cond, sz[0], device)
     if generator is not None and 'generator' in inspect.signature(s.step).parameters:
         step_kwargs['generator'] = generator
-    skip = {float(t) for t in (() if skip_steps is None else skip_steps)}
+    skip = () if skip_steps is None else skip_steps
+    skip = {float(in_range('skip_steps', t, 0, len(alphas_of(sched)) - 1)) for t in skip}
     x_T = randn(sz, generator, device) if x_T is None else x_T.to(device)
 
     def ask_at(x, t):
@@ -242,7 +244,7 @@ def save_pipeline(
     dataset='zalando-datasets/fashion_mnist',   # its id on the hub, for the card
 ) -> Path:
     "Write a folder for `DDPMPipeline.from_pretrained`, with its model card: ready for the hub."
-    folder, facts = Path(folder), dict(facts or {})
+    folder, facts = at_home(folder), dict(facts or {})
     if type(unet).__name__ != 'UNet2DModel':
         raise TypeError(f'unet: diffusers has no {type(unet).__name__}, so that its pipelines '
                         f'could not read the folder; `save_ddpm` writes one for this course')

@@ -31,6 +31,7 @@ def ask(
         x_t = x_t.to(own)   # images in float64 are as good as any
     if cond is None: out = network(x_t, t)
     elif isinstance(network, nn.Module) and _takes_labels(type(network)):
+        if not takes_cond(network): raise ValueError('cond: the network takes no condition')
         out = network(x_t, t, class_labels=cond % network.config.num_class_embeds)
     else: out = network(x_t, t, cond)
     return out if isinstance(out, torch.Tensor) else out.sample
@@ -117,9 +118,12 @@ def check_told(
     network,    # who is to be told; a class of `NETWORKS` says in `config.time_range` what it takes
     diffusion,  # whose times it is told
 ):
-    "`ValueError` where a network would be told a time that it does not take."
+    "`ValueError` where a network would be told a time that it does not take, or sees no noise."
     if not callable(network):
         raise TypeError(f'model={network!r}: a network is needed, not {type(network).__name__}')
+    if not getattr(network, 'sees_noise', True):
+        raise ValueError(f'model: the answer of this {type(network).__name__} is not the noise in '
+                         f'images at times of a DDPM; use its own methods, or a `NoiseNetwork`')
     time_range = getattr(getattr(network, 'config', None), 'time_range', None)
     if time_range is None or type(network).__name__ not in NETWORKS: return
     check_times([diffusion.time_at(end) for end in (math.inf, -math.inf)], time_range)
@@ -158,7 +162,7 @@ def predict(
         told = torch.full((full,), t, dtype=dtype, device=device)
         with torch.autocast(device.type, torch.bfloat16, enabled=amp): out = ask(model, x, told, c)
         outs.append(out[:n].to(x.dtype))
-    return torch.cat(outs)
+    return torch.cat(outs) if len(outs) > 1 else outs[0]
 
 # %% ../nbs/02_ddpm.ipynb #a11211ad
 _same_bits = {}     # what was found: (network, …, batch, full batch) -> are the answers the same?

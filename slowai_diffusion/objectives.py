@@ -20,7 +20,8 @@ from .schedules import as_diffusion
 # %% auto #0
 __all__ = ['PREDICTIONS', 'PREDICTION_TYPES', 'DISTANCES', 'WEIGHTS', 'Prediction', 'target_of',
            'Components', 'signal_and_noise', 'components', 'error_factor', 'equivalent_weight',
-           'Objective', 'min_snr', 'edm', 'NoiseNetwork', 'held_out_losses', 'GaussianNetwork']
+           'NoiseNetwork', 'held_out_losses', 'GaussianNetwork', 'Objective', 'min_snr', 'edm',
+           'EDMNetwork']
 
 # %% ../nbs/08_objectives.ipynb #cd7e8f3c
 @dataclass(frozen=True)
@@ -126,6 +127,63 @@ def equivalent_weight(
     f = error_factor(of, on, signal_rate, noise_rate)
     return torch.as_tensor(f**2).expand_as(log_snr)
 
+# %% ../nbs/08_objectives.ipynb #c8192649
+class NoiseNetwork(nn.Module):
+    "A network of any prediction type as one that sees noise, which `sample` and others take."
+    def __init__(self,
+        network,            # (x_t, t) -> the prediction
+        diffusion,          # whose times `t` are; a whole table, not a sub-sequence
+        prediction_type:str,# what the network answers
+        told=None,          # t -> what the network is told; None: t itself
+    ):
+        super().__init__()
+        self.prediction_type = one_of('prediction_type', prediction_type, PREDICTIONS)
+        self.network, self.diffusion, self.told = network, as_diffusion(diffusion), told
+        self.train(getattr(network, 'training', False))
+    @property
+    def config(self): return getattr(self.network, 'config', None)
+    @property
+    def takes_cond(self): return takes_cond(self.network)
+    def forward(self, x_t, t, cond=None):
+        told = t if self.told is None else self.told(t)
+        out = ask(self.network, x_t, told, cond).to(x_t.dtype)
+        if self.prediction_type == 'noise': return out
+        rates = self.diffusion.rates(t, x_t)
+        return signal_and_noise(out, x_t, *rates, self.prediction_type)[1]
+
+# %% ../nbs/08_objectives.ipynb #92b53a56
+def held_out_losses(
+    network,                    # (x_t, t) -> the prediction
+    images,                     # float images (N, C, H, W) in [-1, 1] that were not trained on
+    diffusion,                  # the `DDPM` or `Schedule` it was trained on
+    prediction_type:str='noise',# what it answers
+    **kwargs,                   # of `held_out_loss`: seed, bs, amp, cond
+) -> dict:
+    "`dict(log_snr, noise, signal, velocity)`, each (N,) in float64: all three squared errors."
+    net = NoiseNetwork(network, diffusion, prediction_type)
+    t, loss = held_out_loss(diffusion, net, images, **kwargs)
+    λ = diffusion.log_snr(t).double()
+    seen = {k: loss.double()*equivalent_weight('noise', k, λ) for k in PREDICTION_TYPES}
+    return dict(log_snr=λ, **seen)
+
+# %% ../nbs/08_objectives.ipynb #dd5a6895
+class GaussianNetwork:
+    "The best network if data were one Gaussian, with the moments of `x_0`; it predicts the signal."
+    sees_noise = False
+    def __init__(self,
+        x_0,        # real images (N, …), floats
+        diffusion,  # the `DDPM` or `Schedule` whose times it is told
+    ):
+        m = Moments(x_0.flatten(1))
+        s2, V = torch.linalg.eigh(m.S/m.n)
+        self.diffusion, self.μ = diffusion, m.μ.float()
+        self.s2, self.V = s2.clamp(min=0).float(), V.float()
+    def __call__(self, x_t, t):
+        x = x_t.flatten(1)
+        μ, s2, V = (v.to(x.device, x.dtype) for v in (self.μ, self.s2, self.V))
+        a, b = self.diffusion.rates(t, x)
+        return (μ + (a*s2/(a**2*s2 + b**2)*((x - a*μ)@V))@V.T).view_as(x_t)
+
 # %% ../nbs/08_objectives.ipynb #aca124e8
 DISTANCES = Registry('distance')    # name -> (error, δ) -> loss
 WEIGHTS = Registry('weight')        # name -> (log_snr, loss_type, **settings) -> weights
@@ -179,7 +237,9 @@ class Objective:
     ) -> torch.Tensor:
         "The further weight at each log SNR; 1 where there is none."
         if self.weight is None: return torch.ones_like(log_snr)
-        if callable(self.weight): return self.weight(log_snr)
+        if callable(self.weight):
+            w = torch.as_tensor(self.weight(log_snr))
+            return like('weight: its answer', w, log_snr, 'log_snr', ['shape']) if w.ndim else w
         return WEIGHTS[self.weight](log_snr, self.loss_type, **self.settings)
 
     @property
@@ -266,61 +326,30 @@ def edm(
     "EDM (Karras et al. 2022, table 1): (σ² + σ_data²)/(σ·σ_data)² on the signal's squared error."
     return (log_snr.exp() + 1/σ_data**2)*equivalent_weight(loss_type, 'signal', log_snr)
 
-# %% ../nbs/08_objectives.ipynb #c8192649
-class NoiseNetwork(nn.Module):
-    "A network of any prediction type as one that sees noise, which `sample` and others take."
+# %% ../nbs/08_objectives.ipynb #e86f2a2f
+class EDMNetwork(nn.Module):
+    "EDM's preconditioning (Karras et al. 2022): any network as one that predicts the signal."
+    sees_noise = False
     def __init__(self,
-        network,            # (x_t, t) -> the prediction
+        network,            # (x, t) -> F; it sees images of size 1, and its answer has size 1
         diffusion,          # whose times `t` are; a whole table, not a sub-sequence
-        prediction_type:str,# what the network answers
-        told=None,          # t -> what the network is told; None: t itself
+        σ_data:float=.5,    # standard deviation of the data; EDM's is 0.5
     ):
         super().__init__()
-        self.prediction_type = one_of('prediction_type', prediction_type, PREDICTIONS)
-        self.network, self.diffusion, self.told = network, as_diffusion(diffusion), told
+        self.network, self.diffusion = network, as_diffusion(diffusion)
+        self.σ_data = positive('σ_data', σ_data)
         self.train(getattr(network, 'training', False))
     @property
     def config(self): return getattr(self.network, 'config', None)
     @property
     def takes_cond(self): return takes_cond(self.network)
     def forward(self, x_t, t, cond=None):
-        told = t if self.told is None else self.told(t)
-        out = ask(self.network, x_t, told, cond).to(x_t.dtype)
-        if self.prediction_type == 'noise': return out
-        rates = self.diffusion.rates(t, x_t)
-        return signal_and_noise(out, x_t, *rates, self.prediction_type)[1]
-
-# %% ../nbs/08_objectives.ipynb #92b53a56
-def held_out_losses(
-    network,                    # (x_t, t) -> the prediction
-    images,                     # float images (N, C, H, W) in [-1, 1] that were not trained on
-    diffusion,                  # the `DDPM` or `Schedule` it was trained on
-    prediction_type:str='noise',# what it answers
-    **kwargs,                   # of `held_out_loss`: seed, bs, amp, cond
-) -> dict:
-    "`dict(log_snr, noise, signal, velocity)`, each (N,) in float64: all three squared errors."
-    net = NoiseNetwork(network, diffusion, prediction_type)
-    t, loss = held_out_loss(diffusion, net, images, **kwargs)
-    λ = diffusion.log_snr(t).double()
-    seen = {k: loss.double()*equivalent_weight('noise', k, λ) for k in PREDICTION_TYPES}
-    return dict(log_snr=λ, **seen)
-
-# %% ../nbs/08_objectives.ipynb #dd5a6895
-class GaussianNetwork:
-    "The best network if data were one Gaussian, with the moments of `x_0`; it predicts the signal."
-    def __init__(self,
-        x_0,        # real images (N, …), floats
-        diffusion,  # the `DDPM` or `Schedule` whose times it is told
-    ):
-        m = Moments(x_0.flatten(1))
-        s2, V = torch.linalg.eigh(m.S/m.n)
-        self.diffusion, self.μ = diffusion, m.μ.float()
-        self.s2, self.V = s2.clamp(min=0).float(), V.float()
-    def __call__(self, x_t, t):
-        x = x_t.flatten(1)
-        μ, s2, V = (v.to(x.device, x.dtype) for v in (self.μ, self.s2, self.V))
-        a, b = self.diffusion.rates(t, x)
-        return (μ + (a*s2/(a**2*s2 + b**2)*((x - a*μ)@V))@V.T).view_as(x_t)
+        signal_rate, noise_rate = self.diffusion.rates(t, x_t)
+        signal = signal_rate*self.σ_data
+        size = (signal**2 + noise_rate**2).sqrt()               # of x_t
+        F = ask(self.network, x_t/size, t, cond).to(x_t.dtype)
+        x0_hat = signal/size*(x_t/size) + noise_rate/size*F     # turned back by the angle
+        return self.σ_data*x0_hat
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

@@ -71,8 +71,9 @@ def image_grid(
     "One picture of many."
     x = _stack(x)
     n, c, h, w = x.shape
-    if not n or (ncols is not None and ncols < 1):
-        raise ValueError(f'nothing to show: {n} images, ncols={ncols}')
+    if not n: raise ValueError('nothing to show: no images')
+    if ncols is not None: ncols = whole('ncols', ncols)
+    pad, value = whole('pad', pad, 0), whole('value', value, 0, 255)
     nrows, ncols = _near_square(n, ncols)
     x = F.pad(x, (0, pad, 0, pad), value=value)
     x = torch.cat([x, x.new_full((nrows*ncols - n, *x.shape[1:]), value)])

@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Callable
 import torch, torch.nn.functional as F
-from .checks import Registry, positive, whole
-from .files import (ABOUT, SUMS, check_free, default_folder, half_written, locked, models_dirs,
-                    read_json, replaced_files, sha256, writable_folder)
+from .checks import Registry, listed, positive, whole
+from .files import (ABOUT, SUMS, at_home, check_free, default_folder, half_written, locked,
+                    models_dirs, read_json, replaced_files, sha256, writable_folder)
 from .plots import to_float, to_uint8
 from .records import (WEIGHT_FILES, card_text, device_name, versions, weights_file, write_card)
 from .data import (as_images, Batches, DATASETS, data_source, fashion_mnist, get_dls, save_samples)
@@ -24,15 +24,16 @@ from .classifier import (CLASSIFIER_EPOCHS, CLASSIFIER_SETTINGS, classifier_loss
                          fashion_classifier, load_classifier, save_classifier)
 from .networks import fashion_unet, n_parameters
 from .ddpm import DDPM, held_out_loss, load_ddpm, sample, save_ddpm, train
-from .evaluation import ImageEval, Reference
+from .evaluation import ImageEval, Reference, fashion_scores
 from .unets import laptop_unet
 from .diffusion import KERAS_DIFFUSION, keras_diffusion
 from .diffusion_files import load_diffusion, save_diffusion
+from .measures.m12_speedrun import ENTRIES
 
 # %% auto #0
 __all__ = ['RECIPES', 'MODEL_FILES', 'Recipe', 'RecipeData', 'recipe_data', 'classifier_recipe',
-           'ddpm_recipe', 'diffusion_recipe', 'own_folder', 'replacing', 'in_the_box', 'run_recipe',
-           'make_samples', 'make_reference']
+           'ddpm_recipe', 'diffusion_recipe', 'entry_recipe', 'own_folder', 'replacing',
+           'in_the_box', 'run_recipe', 'make_samples', 'make_reference']
 
 # %% ../nbs/95_recipes.ipynb #76f2303e
 @dataclass(frozen=True)
@@ -150,6 +151,33 @@ def diffusion_recipe(
     return Recipe(about, build, train_model, save_diffusion, load_diffusion, score, settings,
                   hold_out=True, **rest)
 
+# %% ../nbs/95_recipes.ipynb #d0b00012
+def entry_recipe(
+    about:str,          # one line for the card
+    name:str,           # one of `ENTRIES`, lesson 12's speed-run
+    **settings,         # of the training, where it is another than the entry's
+) -> Recipe:
+    """A recipe for an entry of the speed-run: held-out losses as it learns, and by them one of
+    several averages is chosen; scores in 5, 10, 20 and 50 calls, drawn as in the race."""
+    entry = ENTRIES[name]
+    def train_model(model, data, **settings):
+        if model.normalised: model.learn_normalisation(data.batches.images)
+        images = data.valid.images[:5000]
+        def score(model): return {f'held-out {k}': v for k, v in model.held_out(images).items()}
+        def held_out(model): return model.held_out(images)['loss']
+        several = listed(settings['ema']) is not None
+        return fit(model, entry.loss, data.batches, metrics=every(len(data.batches), score),
+                   choose=held_out if several else None, **settings)
+    def score(model, x, y):
+        scores = {f'test_{k}': v for k, v in model.held_out(x[:4000]).items()}
+        if y is None: return scores     # own pictures: the judge knows garments only
+        for calls in 5, 10, 20, 50:
+            seen = fashion_scores(entry.draw(model, min(len(x), 5000), calls=calls))
+            for k in 'fid', 'kid', 'recall', 'coverage': scores[f'{k}_in_{calls}_calls'] = seen[k]
+        return scores
+    return Recipe(about, entry.build, train_model, save_diffusion, load_diffusion,
+                  score, {**vars(entry.train), **settings}, hold_out=True, bs=entry.bs)
+
 # %% ../nbs/95_recipes.ipynb #d0b00003
 _classifier = vars(CLASSIFIER_SETTINGS)
 _network = dict(lr=2e-3, lr_schedule='onecycle', ema=.999, channels_last=True,
@@ -175,6 +203,10 @@ RECIPES.register('keras_diffusion', diffusion_recipe(
     'The Keras example (Béres 2022) for garments: cosine schedule, mean absolute error of the '
     'noise, normalised images.',
     KERAS_DIFFUSION['fit'], keras_diffusion, bs=KERAS_DIFFUSION['bs']))
+RECIPES.register('fashion_diffusion', entry_recipe(
+    'The recipe that won the speed-run (lesson 12), trained long: velocity, told the log SNR, '
+    'patches of 2; Muon, at a constant rate that falls in the end.',
+    'noisier levels', n_epochs=112, lr_schedule='wsd', ema=(.998, .999, .9995, .9998, .9999)))
 
 # %% ../nbs/95_recipes.ipynb #1e495621
 def _plain(v):
@@ -289,7 +321,7 @@ def run_recipe(
     **changes,              # data, bs, seed, n_epochs, n_steps or minutes, and the rest of `fit`
 ) -> Path:
     "Train the recipe `name`; writes weights, configuration, history and card; returns the folder."
-    r, device, folder = RECIPES[name], get_device(device), Path(out or default_folder(name))
+    r, device, folder = RECIPES[name], get_device(device), at_home(out or default_folder(name))
     going_on = partial(_going_on, folder, resume, more_epochs, force)
     saved = going_on()
     dataset, bs = changes.pop('data', r.data), changes.pop('bs', r.bs)
@@ -338,6 +370,7 @@ def _write_recipe_card(name, folder, trained, data, settings, hist):
         images_seen=info['n_images'], steps=info['n_steps'], batch_size=batches.bs,
         seed=settings['seed'],
         recipe={k: _plain(v) for k, v in settings.items() if k in said and v is not None},
+        **{f'chosen_{k}': info[k] for k in ('ema',) if k in info},
         **r.facts, parameters=n_parameters(trained), wall_minutes=round(info['seconds']/60, 1),
         device=device_name(torch.device(info['device'])), versions=versions(),
         scores=r.score(r.load(folder), *data.test),

@@ -11,8 +11,8 @@ from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 from .checks import Registry, whole
-from .files import (SUMS, atomic_path, cache_dir, changed_files, model_path, models_dirs, read_json,
-                    sha256, writable_folder, write_json)
+from .files import (SUMS, atomic_path, cache_dir, changed_files, locked, model_path, models_dirs,
+                    read_json, sha256, writable_folder, write_json)
 from .plots import to_uint8
 
 # %% auto #0
@@ -225,6 +225,9 @@ def run_measurement(
     if name not in MEASUREMENTS: load_measurements()
     m, path = MEASUREMENTS[name], Path(path or results_file(name))
     writable_folder(path.parent)
+    with locked(path): return _measure(name, m, path, again, progress, facts)
+
+def _measure(name, m, path, again, progress, facts):
     weights = {k: sha256(weights_file(k)) for k in m.models}
     old = dict(points=[], weights=weights)
     if path.exists() and not again: old = read_json(path, list(old))
@@ -233,10 +236,15 @@ def run_measurement(
             f'results/{name}.json was measured with other weights: run with --again to forget it')
     facts = dict(name=name, about=m.about, weights=weights, **(facts or {}),
                  device=device_name(torch.device('cpu')), versions=versions())
+    data = old.get('data'), facts.get('data')
+    mixed = None not in data and data[0] != data[1] and 'sample set' in data
     done = {json.dumps(p['settings'], sort_keys=True): p for p in old['points']}
     for settings in tqdm(m.points(), desc=name, disable=not progress):
         key = json.dumps(settings, sort_keys=True)
         if key in done: continue
+        if done and mixed:
+            raise ValueError(f'{path} was measured on {data[0]}, here there is the {data[1]}: run '
+                             f'with --again to forget it')
         start = time.perf_counter()
         values = m.run(**settings)
         done[key] = dict(settings=settings, **values, seconds=round(time.perf_counter() - start, 1))
@@ -268,6 +276,8 @@ def _part(draw, path, want, start):
     if have >= want: return kept[:want], seconds
     begin = time.perf_counter()
     new = to_uint8(draw(want - have, start + have).cpu())
+    if len(new) != want - have:
+        raise ValueError(f'draw: {len(new)} images came, {want - have} were asked for')
     x = new if kept is None else torch.cat([kept, new])
     seconds += time.perf_counter() - begin
     by_others = _kept(path)[0] if path else x       # meanwhile

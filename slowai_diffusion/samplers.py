@@ -12,7 +12,7 @@ from typing import Callable, NamedTuple
 import torch
 from tqdm.auto import tqdm
 from .checks import (MANY_IMAGES, MANY_STEPS, Registry, all_finite, ascii_too, dims, floats,
-                     in_range, is_a, one_of, positive, whole)
+                     in_range, is_a, like, one_of, positive, whole)
 from .ddpm import Drawing, VARIANCES, generators_of, randn
 from .ddim import spaced_times
 from .schedules import Schedule, TableSchedule, call_times, check_time, log_snr_of
@@ -74,14 +74,18 @@ class Sampler:
         "The most steps that take at most so many calls; `ValueError` if there are none."
         return (whole('calls', calls) + self.calls - 1)//self.calls
 
-SAMPLERS = Registry('sampler')  # name -> function that makes the sampler
+# name -> function that makes the sampler; to add one: `SAMPLERS.register(name, function)`
+SAMPLERS = Registry('sampler')
 
 def get_sampler(
     name:str='ddim',    # one of `SAMPLERS`; or a `Sampler`, which is handed back
     **settings,         # of this one, e.g. stochasticity=0.5, order=3
 ) -> Sampler:
     "A sampler by name; `ValueError` lists the names."
-    return name if hasattr(name, 'step') else SAMPLERS.get_or_list(name)(**settings)
+    if not hasattr(name, 'step'): return SAMPLERS.get_or_list(name)(**settings)
+    if not settings: return name
+    raise ValueError(f'{", ".join(settings)}: this sampler is made already; options go with the '
+                     f'name of one, as in get_sampler(name, …)')
 
 def check_grid(
     times,  # decreasing times in [0, 1]
@@ -124,7 +128,7 @@ def trajectory(
     past=(),            # earlier states, if it starts in the middle of something
     cond=None,          # int64 (N,), −1 where there is none
 ):
-    "A generator of `State`s: one before each step, and the result, about which nobody is asked."
+    "The loop over times: yields the `State` before each step, and the result, with no answer."
     sampler, times = get_sampler(sampler), check_grid(times)
     σs = schedule.σ(times).tolist() + [0.]*to_clean
     σ_min, σ_max, n = schedule.σ(0.).item(), schedule.σ(1.).item(), len(σs) - 1
@@ -132,8 +136,10 @@ def trajectory(
     fresh = None if noises is None else iter(noises)
 
     def draw():
-        if fresh is not None: return next(fresh)
-        return randn(x_T.shape, generator, x_T.device, x_T.dtype)
+        if fresh is None: return randn(x_T.shape, generator, x_T.device, x_T.dtype)
+        z = next(fresh, None)
+        if z is None: raise ValueError(f'noises: too few, none is left at step {k} of {n}')
+        return like('noises', z, x_T, 'x_T')
 
     def ask(x_bar, σ):
         x_t, t = x_bar/math.sqrt(1 + σ*σ), time_at.get(σ)
@@ -149,8 +155,9 @@ def trajectory(
         s = State(k, left, σ, time_at.get(σ), x_bar, *ask(x_bar, σ), past, σ_min)
         if sampler.correct and past: s = s._replace(x_bar=sampler.correct(s))
         yield s
-        x_bar = sampler.step(s, σ_to, ask, draw)
+        x_bar = like('what the sampler makes of it', sampler.step(s, σ_to, ask, draw), x_bar)
         past = (s._replace(past=()), *past)[:sampler.past]
+    all_finite('the images after the last step', x_bar)
     if to_clean: yield State(n, 0., 0., None, x_bar, x_bar)
     else: yield State(n, 0., σs[-1], times[-1].item(), x_bar)
 
@@ -441,8 +448,9 @@ def step_times(
     return make(schedule, steps, first, last, **settings)
 
 # %% ../nbs/10_samplers.ipynb #gen10
-def _check_drawing(drawing):
-    "Refuse what is the denoiser's to do, or `DiffusionModel.generate`'s."
+def _check_drawing(drawing, given):
+    "Refuse what is the denoiser's to do, or `DiffusionModel.generate`'s, and what is said twice."
+    if given: raise ValueError(f'drawing={str(drawing)!r} and {", ".join(given)}: give one of them')
     for k in 'clip', 'reclip', 'reuse', 'start', 'amp':
         if getattr(drawing, k) == getattr(Drawing, k): continue
         raise ValueError(f'{k}={getattr(drawing, k)!r}: `generate` leaves this to its denoiser or '
@@ -452,9 +460,9 @@ def generate(
     denoise,                # (x_t, t) -> (x̂0, ε̂), e.g. a `Denoiser`
     schedule:Schedule,      # to sample with
     n:int=16,               # how many images
-    steps:int=20,           # steps; `Sampler.steps_for(calls)` says how many
-    sampler='ddim',         # a `Sampler`, or the name of one
-    grid='trailing',        # one of `GRIDS`, or the times themselves, decreasing
+    steps:int|None=None,    # `Sampler.steps_for(calls)` says how many; None: 20
+    sampler=None,           # a `Sampler`, or the name of one; None: 'ddim'
+    grid=None,              # one of `GRIDS`, or the times themselves, falling; None: 'trailing'
     *, drawing:Drawing|None=None,   # instead of these three, and the first time
     start=None,             # noise -> x_t at the first time, e.g. `gaussian_start`; None: the noise
     seed:int|None=None,     # one generator per image, see `generators`
@@ -467,8 +475,11 @@ def generate(
 ):
     "`n` images (n, …) drawn with a sampler, or the list of its `State`s."
     n, first, device = whole('n', n, most=MANY_IMAGES), 1., getattr(denoise, 'device', 'cpu')
+    three = dict(steps=steps, sampler=sampler, grid=grid)
+    given = {k: v for k, v in three.items() if v is not None}
+    steps, sampler, grid = {**dict(steps=20, sampler='ddim', grid='trailing'), **given}.values()
     if drawing is not None:
-        _check_drawing(is_a('drawing', drawing, Drawing))
+        _check_drawing(is_a('drawing', drawing, Drawing), given)
         sampler = get_sampler(drawing.sampler, **dict(drawing.options))
         grid, first = drawing.grid, drawing.first
         steps = sampler.steps_for(drawing.calls) if isinstance(grid, str) else len(grid)
@@ -477,7 +488,7 @@ def generate(
     if x_T is None: x_T = randn((n, *dims('shape', shape)), generator, device)
     if len(floats('x_T', x_T)) != n: raise ValueError(f'x_T: {len(x_T)} images, but n={n}')
     x_T = all_finite('x_T', x_T).to(device)
-    x_T = start(x_T) if start else x_T
+    if start: x_T = like('start: what it makes of the noise', start(x_T), x_T, 'the noise')
     states = trajectory(denoise, schedule, times, x_T, sampler, generator, cond=cond)
     states = tqdm(states, total=len(times) + 1, disable=not progress, unit='step')
     if return_all: return list(states)

@@ -5,31 +5,36 @@ apart."""
 
 # %% ../nbs/01_training.ipynb #8861bd8a
 from __future__ import annotations
-import json, math, signal, threading, time, warnings
+import math, signal, threading, time, warnings
 from collections import Counter
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, fields, replace
+from contextlib import contextmanager
+from dataclasses import fields
 from functools import partial
-from pathlib import Path
 import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm.auto import tqdm
-from .checks import (Registry, all_finite, exactly_one, in_range, is_a, positive, whole)
-from .files import (atomic_path, locked, read_json, sha256, writable_folder, write_json)
+from .checks import all_finite, exactly_one, in_range, listed, positive, whole
+from .files import sha256, write_json
 from .records import card, results, results_file, weights_file
-from .identity import data_facts, described, differences, flat, without_code
-from .checkpoints import (cuda_of, generators_of, load_run, load_state, machine, rng_state,
-                          save_checkpoint, set_rng_state)
+from .identity import (data_facts, described, differences, flat, registered_code, without_code)
+from .source import held
+from .history import History
+from .settings import LR_SCHEDULES, TrainSettings, lr_schedule
+from .checkpoints import (Keeping, cuda_of, load_state, load_weights, machine, rng_state,
+                          save_checkpoint, save_weights, set_rng_state)
 
-# told here, defined in reference chapters
-_all_ = ['card', 'results', 'results_file', 'sha256', 'weights_file', 'write_json']
+# told here, in rooms of their own and in reference chapters
+_all_ = ['History', 'Keeping', 'LR_SCHEDULES', 'TrainSettings', 'card', 'load_weights',
+         'lr_schedule', 'results', 'results_file', 'save_weights', 'sha256', 'weights_file',
+         'write_json']
 
 # %% auto #0
-__all__ = ['LR_SCHEDULES', 'CLOCK_POINTS', 'get_device', 'to_device', 'lr_schedule', 'ema_of',
-           'History', 'interruptible', 'TrainSettings', 'train_step', 'batches_from', 'n_images',
-           'Run', 'every', 'fit', 'save_weights', 'load_weights', 'eval_mode', 'first_losses',
-           'card', 'results', 'results_file', 'sha256', 'weights_file', 'write_json']
+__all__ = ['CLOCK_POINTS', 'get_device', 'to_device', 'ema_of', 'interruptible', 'train_step',
+           'batches_from', 'n_images', 'Run', 'every', 'fit', 'eval_mode', 'first_losses',
+           'History', 'Keeping', 'LR_SCHEDULES', 'TrainSettings', 'card', 'load_weights',
+           'lr_schedule', 'results', 'results_file', 'save_weights', 'sha256', 'weights_file',
+           'write_json']
 
 # %% ../nbs/01_training.ipynb #ef9e881e
 def get_device(
@@ -54,103 +59,32 @@ def to_device(batch, device, channels_last=False):
     "A tensor, or a tuple of them, on `device`; images in `channels_last` layout if asked."
     if isinstance(batch, (tuple, list)):
         return tuple(to_device(b, device, channels_last) for b in batch)
+    if not isinstance(batch, torch.Tensor):
+        raise TypeError(f'dl: a batch is a tensor or a tuple of them, not {type(batch).__name__}')
     if channels_last and batch.ndim == 4:
         return batch.to(device, non_blocking=True, memory_format=torch.channels_last)
     return batch.to(device, non_blocking=True)
-
-# %% ../nbs/01_training.ipynb #3ce5cb97
-LR_SCHEDULES = Registry('lr_schedule')
-
-@LR_SCHEDULES.register('onecycle')
-def _onecycle(opt, lr, n_steps):
-    return torch.optim.lr_scheduler.OneCycleLR(opt, lr, total_steps=n_steps, cycle_momentum=False)
-
-def _cosine_factor(i, n, warmup):
-    if i < warmup: return (i+1)/warmup
-    return 0.5*(1 + math.cos(math.pi*(i - warmup)/max(1, n - warmup)))
-
-@LR_SCHEDULES.register('cosine')
-def _cosine(opt, lr, n_steps):
-    warmup = max(1, min(n_steps//20, 500))
-    factor = partial(_cosine_factor, n=n_steps, warmup=warmup)
-    return torch.optim.lr_scheduler.LambdaLR(opt, factor)
-
-def _one(i): return 1.
-
-@LR_SCHEDULES.register('constant')
-def _constant(opt, lr, n_steps): return torch.optim.lr_scheduler.LambdaLR(opt, _one)
-
-def lr_schedule(
-    opt,        # a torch optimiser
-    kind:str,   # one of `LR_SCHEDULES`; or a function (opt, lr, n_steps) -> scheduler
-    lr:float,   # the highest learning rate
-    n_steps:int,# steps in all
-):
-    "A learning-rate scheduler, stepped once after each optimiser step."
-    make = kind if callable(kind) else LR_SCHEDULES.get_or_list(kind)
-    return make(opt, lr, n_steps)
 
 # %% ../nbs/01_training.ipynb #4240b87d
 def _ema_update(averaged, current, k, decay=0.999):
     warmed_up = min(decay, (1+int(k))/(10+int(k)))
     get_ema_multi_avg_fn(warmed_up)(averaged, current, k)
 
+class _Averages(nn.ModuleList):
+    "Several averages of one model; while it trains, the first stands for all."
+    def update_parameters(self, model):
+        for average in self: average.update_parameters(model)
+    @property
+    def module(self): return self[0].module
+
 def ema_of(
     model:nn.Module,    # the model that is trained
-    decay:float=0.999,  # d: the average looks back over about 1/(1-d) steps
-) -> AveragedModel:
+    decay=0.999,    # d: the average looks back over about 1/(1-d) steps; several: several averages
+):
     "A moving average of `model`'s weights; call `.update_parameters(model)` after each step."
+    if (decays := listed(decay)) is not None: return _Averages(ema_of(model, d) for d in decays)
     in_range('ema', decay, 0, 1, open_high=True)
     return AveragedModel(model, multi_avg_fn=partial(_ema_update, decay=decay), use_buffers=True)
-
-# %% ../nbs/01_training.ipynb #2aa0caa7
-def _plot_loss(ax, steps, values, smooth, log):
-    "The loss, and its running mean over `smooth` steps."
-    n = min(smooth, len(values))
-    mean = [sum(values[i:i+n])/n for i in range(len(values)-n+1)]
-    ax.plot(steps, values, lw=.4, alpha=.5)
-    ax.plot(steps[n-1:], mean)
-    ax.set(xlabel='step', title='training loss')
-    if log: ax.set_yscale('log')
-
-class History:
-    "Named series of (step, value); `.plot()` draws them, `.to_dict()` and `.save(path)` keep them."
-    def __init__(self, series:dict|None=None, **info):
-        self.series = {k: [list(p) for p in v] for k, v in (series or {}).items()}
-        self.info = info
-    def add(self, step, **values):
-        "Record `values` at `step`."
-        for k, v in values.items(): self.series.setdefault(k, []).append([step, float(v)])
-    def __getitem__(self, name): return [v for _, v in self.series[name]]
-    def __contains__(self, name): return name in self.series
-    def to_dict(self): return dict(series=self.series, info=self.info)
-    @classmethod
-    def from_dict(cls, d): return cls(d['series'], **d['info'])
-    def save(self, path):
-        "Write JSON, in one piece or not at all."
-        text = json.dumps(self.to_dict())
-        with atomic_path(path) as tmp: tmp.write_text(text, encoding='utf-8')
-    @classmethod
-    def load(cls, path): return cls.from_dict(read_json(path, keys=('series', 'info')))
-    def __repr__(self):
-        steps = max((v[-1][0] for v in self.series.values()), default=0)
-        last = ', '.join(f'{k} {v[-1][1]:.4g}' for k, v in self.series.items())
-        return f'History: {steps} steps; last {last}'
-    def plot(self, smooth:int=50, log:bool=True):  # running mean over so many; log axis?
-        "Loss (raw and smoothed, with the held-out series), and the learning rate."
-        import matplotlib.pyplot as plt
-        held = [k for k in self.series if k not in ('loss', 'lr')]
-        n = 2 + bool(held)
-        fig, axs = plt.subplots(1, n, figsize=(4*n, 2.6), layout='constrained')
-        _plot_loss(axs[0], *zip(*self.series['loss']), smooth, log)
-        axs[1].plot(*zip(*self.series['lr']))
-        axs[1].set(xlabel='step', title='learning rate')
-        for k in held: axs[2].plot(*zip(*self.series[k]), 'o-', ms=3, label=k)
-        if held:
-            axs[2].set(xlabel='step', title='held out')
-            axs[2].legend()
-        plt.close(fig)
-        return fig
 
 # %% ../nbs/01_training.ipynb #98329124
 @contextmanager
@@ -167,47 +101,6 @@ def interruptible():
     try: yield flag
     finally: signal.signal(signal.SIGINT, old)
 
-# %% ../nbs/01_training.ipynb #02c06bb5
-@dataclass(frozen=True)
-class TrainSettings:
-    "How `fit` trains; printed, it names what differs from the default."
-    lr:float=1e-3               # highest learning rate
-    opt_func:object=torch.optim.Adam    # (parameters, lr=…) -> optimiser
-    lr_schedule:object='onecycle'       # one of `LR_SCHEDULES`, or a function
-    clip_grad:float|None=1.     # largest norm of the gradient
-    ema:float|None=None         # decay of the averaged weights; None: no average
-    amp:bool=False              # bf16 autocast?
-    channels_last:bool=False    # memory layout that convolutions like?
-    seed:int=0                  # of everything random in the loop
-
-    def __post_init__(self):
-        for k, v in vars(self).items():     # NumPy's numbers would not survive a checkpoint
-            if hasattr(v, 'item'): object.__setattr__(self, k, v.item())
-        positive('lr', self.lr)
-        if not callable(self.opt_func):
-            raise TypeError(f'opt_func={self.opt_func!r} must be a function (parameters, lr=…)')
-        if not callable(self.lr_schedule): LR_SCHEDULES.get_or_list(self.lr_schedule)
-        if self.clip_grad is not None: positive('clip_grad', self.clip_grad)
-        if self.ema is not None: in_range('ema', self.ema, 0, 1, open_high=True)
-        for k in 'amp', 'channels_last': is_a(k, getattr(self, k), bool)
-        whole('seed', self.seed, 0, 2**63 - 1)
-
-    def changed(self,
-        **changes, # new values of fields, by name
-    ) -> TrainSettings:
-        "These settings with some of them replaced; a `TypeError` lists the fields."
-        names = [f.name for f in fields(self)]
-        unknown = [k for k in changes if k not in names]
-        if unknown:
-            raise TypeError(f'no such setting of a training: {", ".join(unknown)}; '
-                            f'there are: {", ".join(names)}')
-        return replace(self, **changes)
-
-    def __repr__(self):
-        shown = [f'{f.name}={getattr(self, f.name)!r}' for f in fields(self)
-                 if getattr(self, f.name) != f.default]
-        return f'TrainSettings({", ".join(shown)})'
-
 # %% ../nbs/01_training.ipynb #1ce2c58e
 def train_step(
     model,              # trained in place
@@ -220,6 +113,8 @@ def train_step(
 ) -> torch.Tensor:
     "One step: forward, loss, backward, clip, update. Returns the detached loss."
     with torch.autocast(device.type, torch.bfloat16, enabled=amp): loss = loss_fn(model, batch)
+    if not (isinstance(loss, torch.Tensor) and loss.numel() == 1 and loss.requires_grad):
+        raise TypeError(f'loss_fn: a number that depends on trained weights is needed, not {loss}')
     opt.zero_grad(set_to_none=True)
     loss.backward()
     if clip_grad: nn.utils.clip_grad_norm_(model.parameters(), clip_grad)
@@ -277,19 +172,21 @@ class Run:
         self.step, self.seen, self.point, self.finished = 0, 0, 0, False
         self.history, self.rng, self.epoch_rng = History(), None, None
         self.fresh = True           # no checkpoint is its own yet
-        self.behind = False         # the loader knows nothing of the steps before
-        self.generators = generators_of(dl)
+        self.generators = []        # of data, network and loss; `identify` finds them
         self.elapsed, self.started = 0., time.perf_counter()
 
     def identify(self, loss_fn, **more):
         "Describe what must be the same when the run is resumed."
         settings = {k: v for k, v in vars(self.settings).items() if k != 'opt_func'}
         trained = {id(m): None for m in self.model.modules()}
-        self.about = flat(described(dict(
+        self.generators = held(torch.Generator, self.dl, self.model, self.opt, loss_fn)
+        if self.generators: more['generators'] = len(self.generators)
+        about = flat(described(dict(
             n_steps=self.n_steps, minutes=self.minutes, **more, **settings, **data_facts(self.dl),
             optimiser={'kind': type(self.opt), **self.rules}, model=self.model, loss=loss_fn,
             trained=Counter(str(p.dtype) for p in self.model.parameters() if p.requires_grad)),
             seen=trained))
+        self.about = {**about, **flat(registered_code(about), 'registered.')}
 
     @property
     def result(self) -> nn.Module:
@@ -327,7 +224,7 @@ class Run:
                         model=self.model.state_dict(),
                         ema=self.averaged and self.averaged.state_dict(),
                         opt=self.opt.state_dict(), sched=self.sched.state_dict(),
-                        rng=rng_state(self.device), epoch_rng=self.epoch_rng,
+                        rng=rng_state(self.device, self.generators), epoch_rng=self.epoch_rng,
                         history=self.history.to_dict(), elapsed=self.seconds)
         self.fresh = False
 
@@ -349,7 +246,7 @@ class Run:
             self.sched.load_state_dict(saved['sched'])
             self.finished = saved['finished']
         self.step, self.seen, self.point = saved['step'], saved['seen'], saved['point']
-        self.history, self.fresh, self.behind = History.from_dict(saved['history']), False, True
+        self.history, self.fresh = History.from_dict(saved['history']), False
         self.rng, self.epoch_rng = saved['rng'], saved['epoch_rng']
         self.elapsed, self.started = saved['elapsed'], time.perf_counter()
 
@@ -377,11 +274,14 @@ class Run:
         "Within it random numbers are the run's own; the caller's generator is left as it was."
         with torch.random.fork_rng(devices=cuda_of(self.device)):
             torch.manual_seed(self.settings.seed)
-            if self.rng: set_rng_state(self.rng, self.device)
+            if self.rng: set_rng_state(self.rng, self.device, self.generators)
             yield
 
     def batches(self):
         "The batches that are left, epoch after epoch."
+        epoch, start = divmod(self.step, len(self.dl))
+        if self.step and not start and self.generators:     # how an epoch ends may be random, too
+            for _ in self._epoch(epoch - 1, len(self.dl)): pass
         while not self.finished:
             begin = self.step
             for batch in self._epoch(*divmod(self.step, len(self.dl))):
@@ -391,15 +291,11 @@ class Run:
 
     def _epoch(self, epoch, start):
         "Its batches from number `start` on; what was shuffled before is shuffled so once more."
-        now, self.behind, behind = rng_state(self.device), False, self.behind
-        if behind and self.generators and not start:    # the last epoch was just through
-            set_rng_state(self.epoch_rng, self.device, self.generators)
-            for _ in self.dl: pass
-            set_rng_state(now, self.device)
+        now = rng_state(self.device, self.generators)
         if start: set_rng_state(self.epoch_rng, self.device, self.generators)
-        else: self.epoch_rng = rng_state(self.device, self.generators)
+        else: self.epoch_rng = now
         batches = batches_from(self.dl, epoch, start)
-        if start: set_rng_state(now, self.device)
+        if start: set_rng_state(now, self.device, self.generators)
         return batches
 
     def advance(self, loss_fn, batch) -> float:
@@ -426,7 +322,10 @@ class Run:
     def measure(self, metrics):
         "Record what `metrics` says about the weights that draw; it does not disturb the run."
         with torch.random.fork_rng(devices=cuda_of(self.device)):
-            self.history.add(self.step, **(metrics(self.step, self.result) or {}))
+            found = metrics(self.step, self.result.eval()) or {}
+            for k in {'loss', 'lr'} & {*found}:
+                raise ValueError(f'metrics: {k!r} is what the run itself records; rename yours')
+            self.history.add(self.step, **found)
         self.model.train()
 
     def stopped(self, checkpoint) -> str:
@@ -435,13 +334,19 @@ class Run:
         where = f'stopped after step {self.step} of {about}{self.planned}'
         return f'{where}; resume from {checkpoint}' if checkpoint else where
 
-    def finish(self) -> History:
-        "The model gets the weights that draw, in evaluation mode."
+    def finish(self, choose=None) -> History:
+        "The model gets the weights that draw, in evaluation mode; the chosen ones of several."
         self.check()
-        if self.averaged: self.model.load_state_dict(self.averaged.module.state_dict())
+        best, chosen = self.result, {}
+        if choose:
+            answers = [choose(average.module.eval()) for average in self.averaged]
+            losses = [float(in_range('choose: a loss', v, -math.inf, math.inf)) for v in answers]
+            k = losses.index(min(losses))
+            best, chosen = self.averaged[k].module, dict(ema=self.settings.ema[k], losses=losses)
+        if self.averaged: self.model.load_state_dict(best.state_dict())
         self.model.eval()
         self.history.info = dict(n_steps=self.step, n_images=self.seen, seconds=self.seconds,
-                                 device=str(self.device))
+                                 device=str(self.device), **chosen)
         return self.history
 
 # %% ../nbs/01_training.ipynb #99d47db6
@@ -455,14 +360,6 @@ def every(
     def metrics(step, model): return eval_fn(model) if step % n == 0 or step == last else {}
     return metrics
 
-def _saved(checkpoint, resume, force, device):
-    "What to go on from, or None. A checkpoint that is there is not replaced unasked."
-    if not checkpoint or not Path(checkpoint).exists(): return None
-    if Path(checkpoint).is_dir(): raise IsADirectoryError(f'checkpoint {checkpoint} is a folder')
-    if resume: return load_run(checkpoint, device)
-    if force: return None
-    raise FileExistsError(f'checkpoint {checkpoint} exists: resume it, or name another file')
-
 def _advance_bar(bar, run, batch):
     "One more step on the bar, with the mean of the last losses."
     bar.total = run.planned
@@ -471,21 +368,22 @@ def _advance_bar(bar, run, batch):
     speed = (bar.format_dict['rate'] or 0)*n_images(batch)
     bar.set_postfix_str(f'loss {sum(last)/len(last):.4f}, {speed:.0f} images/s', refresh=False)
 
-def _train(run, loss_fn, metrics, callback, checkpoint, every_so_many, progress):
+def _train(run, loss_fn, keep, metrics, callback, progress):
     "The loop."
     run.check()
     bar = tqdm(total=run.planned, initial=run.step, disable=not progress, unit='step',
                mininterval=.5)
-    with run.own_random_numbers(), interruptible() as flag, bar:
+    anyway = torch.inference_mode(False), torch.enable_grad()   # wherever it is called
+    with run.own_random_numbers(), interruptible() as flag, bar, anyway[0], anyway[1]:
         for batch in run.batches():
             loss = run.advance(loss_fn, batch)
             if metrics: run.measure(metrics)
             if callback: callback(run.step, loss)
             run.finished, stop = run.over, flag['stop']
-            due = stop or run.finished or run.step % every_so_many == 0
-            if checkpoint and due: run.save(checkpoint)
+            due = stop or run.finished or run.step % keep.checkpoint_every == 0
+            if keep.checkpoint and due: run.save(keep.checkpoint)
             _advance_bar(bar, run, batch)
-            if stop: raise KeyboardInterrupt(run.stopped(checkpoint))
+            if stop: raise KeyboardInterrupt(run.stopped(keep.checkpoint))
 
 def fit(
     model:nn.Module,            # trained in place; ends with the averaged weights, if there are
@@ -497,76 +395,50 @@ def fit(
     minutes:float|None=None,    # or in minutes on the clock
     device=None,                # None: where the model is
     metrics=None,               # (step, model) -> numbers to record after a step, or {}: `every`
-    checkpoint=None,            # file for checkpoints
-    checkpoint_every:int=500,   # steps between them
-    resume:bool=False,          # go on from `checkpoint` if it exists?
-    longer:bool=False,          # resume a finished run, whose budget was smaller?
-    force:bool=False,           # start anew, and let the first checkpoint replace what is there?
-    about:dict|None=None,       # more that a resumed run must agree in: the name of a recipe, …
     callback=None,              # (step, loss) after each step
+    choose=None,                # of several averages: model -> number; that of the least draws
     progress:bool=True,         # show the bar?
-    **changes,                  # fields of `TrainSettings` that replace those in `settings`
+    **changes,                  # fields of `Keeping`: checkpoint, resume, …, and of `TrainSettings`
 ) -> History:
     """Train `model`. Killed and resumed it ends as if undisturbed: on a CPU, bit for bit, if all
-    that is random comes from PyTorch. Another run is not resumed, as far as `described` can tell:
-    not what is in the files that a data set reads."""
-    settings = (settings or TrainSettings()).changed(**changes)
-    device, every_so_many = get_device(device, model), whole('checkpoint_every', checkpoint_every)
+    that is random comes from PyTorch, with generators that `held` finds in data, network or loss.
+    What a loader or a loss counts by itself begins anew. Another run is not resumed, as far as
+    `described` can tell: not what is in the files that a data set reads."""
+    kept = {f.name: changes.pop(f.name) for f in fields(Keeping) if f.name in changes}
+    settings, keep = (settings or TrainSettings()).changed(**changes), Keeping(**kept)
+    if bool(choose) != isinstance(settings.ema, tuple):
+        raise ValueError(f'ema={settings.ema}, choose={choose}: several averages, and how to '
+                         'choose one of them, go together')
+    device = get_device(device, model)
     n_steps = _steps(n_epochs, n_steps, minutes, whole('batches in dl', len(dl)))
-    if checkpoint: writable_folder(Path(checkpoint).parent)
-    with locked(checkpoint) if checkpoint else nullcontext():
-        saved = _saved(checkpoint, resume or longer, force, device)
+    with keep.locked():
+        saved = keep.found(device)
         layout = torch.channels_last if settings.channels_last else torch.preserve_format
         model.to(device, memory_format=layout).train()
         run = Run(model, dl, settings, device, n_steps, minutes)
-        if checkpoint: run.identify(loss_fn, **(about or {}))
-        if saved: run.load(saved, checkpoint, longer)
-        _train(run, loss_fn, metrics, callback, checkpoint, every_so_many, progress)
-    return run.finish()
-
-# %% ../nbs/01_training.ipynb #d5f2f582
-def save_weights(
-    model:nn.Module,            # any model
-    path,                       # file to write, `….safetensors`
-    dtype=None,                 # store floats as this, e.g. `torch.float16`; None: as they are
-):
-    "Write a model's weights as `safetensors`, in one piece or not at all."
-    from safetensors.torch import save
-    if dtype and not dtype.is_floating_point:
-        raise ValueError(f'dtype={dtype}: weights are stored as floats, e.g. torch.float16')
-    def cast(v): return v.to(dtype) if dtype and v.is_floating_point() else v
-    state = {k: cast(v.detach().cpu()).contiguous() for k, v in model.state_dict().items()}
-    for k, v in state.items(): all_finite(f'weights {k}', v)
-    with atomic_path(path) as tmp: tmp.write_bytes(save(state, metadata=dict(format='pt')))
-
-def load_weights(
-    model:nn.Module,    # the architecture the file is for
-    path,               # a `safetensors` file
-) -> nn.Module:
-    "`model` with the weights of a file, in evaluation mode; `ValueError` names what does not fit."
-    from safetensors.torch import load_file
-    try: state = load_file(str(path))
-    except FileNotFoundError: raise
-    except Exception as e:
-        why = f'it is truncated, damaged or not safetensors ({e})'
-        raise ValueError(f'weights file {path} cannot be read: {why}') from e
-    state = {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
-    for k, v in state.items(): all_finite(f'{path}: {k}', v)
-    load_state(model, state, path)
-    return model.eval()
+        if keep.checkpoint: run.identify(loss_fn, **(keep.about or {}))
+        if saved: run.load(saved, keep.checkpoint, keep.longer)
+        _train(run, loss_fn, keep, metrics, callback, progress)
+    return run.finish(choose)
 
 # %% ../nbs/01_training.ipynb #08746960
+_lock, _asked = threading.Lock(), {}    # part of a network -> its mode before, and a 1 per block
+
 @contextmanager
 def eval_mode(
     model,  # a network; what is no module is left alone
 ):
-    "Evaluation mode for a `with` block; then each part of the network is in its mode again."
-    modules = model.modules() if isinstance(model, nn.Module) else ()
-    parts = [(m, m.training) for m in modules]
-    if any(was for _, was in parts): model.eval()
+    """Evaluation mode for a `with` block; then each part of the network is in its mode again, once
+    no other thread is in such a block with it."""
+    parts = list(model.modules()) if isinstance(model, nn.Module) else []
+    with _lock:
+        for m in parts: _asked.setdefault(m, [m.training]).append(1)
+        if any(m.training for m in parts): model.eval()
     try: yield model
     finally:
-        for m, was in parts: m.training = was
+        with _lock:
+            for m in parts: _asked[m].pop()
+            for m in [m for m in parts if len(_asked[m]) == 1]: m.training, = _asked.pop(m)
 
 def first_losses(
     n_first:int|None, # after how many steps to end; None: not

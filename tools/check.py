@@ -1,6 +1,7 @@
 """Is everything in step? `python tools/check.py` (`make check`): exports, README, clean notebooks,
 what a linter says, stored outputs and what they stand on, sizes, machine paths."""
 import ast, filecmp, json, re, shutil, subprocess, sys, tempfile
+from concurrent.futures import ThreadPoolExecutor
 from configparser import ConfigParser
 from pathlib import Path
 import nb, readme, stands
@@ -148,8 +149,9 @@ CHECKS = dict(export=export, README=readme.differences, clean=clean, lint=lint, 
 
 def main():
     wrong = []
-    for what, check in CHECKS.items():
-        found = list(check())
+    with ThreadPoolExecutor(2) as two_at_a_time:
+        all_found = list(two_at_a_time.map(lambda check: list(check()), CHECKS.values()))
+    for what, found in zip(CHECKS, all_found):
         verdict = 'OUT OF STEP' if found else 'in step'
         print(f'{what:8} {verdict}', *found[:30], sep='\n  ', flush=True)
         wrong += found

@@ -1,22 +1,26 @@
 """The slow doors: `python tools/doors.py [NAME …]` (`make doors`). Kills, two at once, damaged
 checkpoints, full disks, other locales, Ctrl-C, each tried with the commands as a user has them.
 
-The quick ones are in nbs/98_doors.ipynb. Each scenario has a folder of its own and says in its
-docstring what must hold; the last line counts them, and the exit status is 1 if one fails."""
-import argparse, contextlib, functools, hashlib, json, os, resource, shutil, signal, subprocess, sys
-import tempfile, threading, time
+A command is a process of its own. To import PyTorch takes seconds; so what is not about the start
+of a command (another locale, another library, Ctrl-C while importing) is a fork of a process that
+has imported it. The quick ones are in nbs/98_doors.ipynb. Each scenario has a folder of its own and
+says in its docstring what must hold; the last line counts them, and the exit status is 1 if one
+fails."""
+import argparse, contextlib, functools, hashlib, json, multiprocessing, os, resource, shutil, signal
+import subprocess, sys, tempfile, threading, time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from safetensors.numpy import load_file
 import nb
 
-BIN, TOP = Path(sys.executable).parent, Path(tempfile.mkdtemp(prefix='doors-'))
+BIN, TOP = Path(sys.executable).parent, Path(tempfile.gettempdir())/f'doors-{os.getpid()}'
 SCENARIOS = {}
 LIMIT = 60                              # seconds a command may take
 TRAIN = ('slowai_train', 'fashion_unet', '--steps', '12', '--images', '32', '--bs', '4',
          '--checkpoint_every', '2', '--print_every', '1', '--out')
 WEIGHTS = 'diffusion_pytorch_model.safetensors'
 ASCII = dict(LC_ALL='C', LANG='C', PYTHONUTF8='0', PYTHONCOERCECLOCALE='0')
+FORKS = multiprocessing.get_context('forkserver' if sys.platform == 'linux' else 'spawn')
 
 class Skip(Exception): "A scenario that cannot be tried here."
 
@@ -32,15 +36,62 @@ def scenario(f):
     SCENARIOS[f.__name__] = f
     return f
 
-def start(*args, cwd, preexec_fn=None, **env):
-    "A command of the course under way, what it says in a pipe."
-    env = {'PYTHONPATH': str(nb.ROOT), 'OMP_NUM_THREADS': '1', **os.environ,
-           'SLOWAI_HOME': str(TOP/'home'), **env}
-    name, *rest = map(str, args)
-    def first():
-        signal.signal(signal.SIGINT, signal.SIG_DFL)    # a shell's background job ignores it
-        if preexec_fn: preexec_fn()
-    return subprocess.Popen([BIN/name, *rest], cwd=cwd, env=env, preexec_fn=first,
+def limit_files(megabytes):
+    "What limits the size of a process's files, as a full disk would."
+    size = int(megabytes*1e6)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+def as_script(out, args, cwd, env, megabytes):
+    "What a console script does, in this process, with what it says into a pipe."
+    for stream in 1, 2: os.dup2(out.fileno(), stream)
+    sys.stdout = open(1, 'w', encoding='utf-8', closefd=False)
+    sys.stderr = open(2, 'w', encoding='utf-8', closefd=False, buffering=1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.chdir(cwd)
+    os.environ.update(env)
+    if megabytes: limit_files(megabytes)
+    sys.argv = args
+    from slowai_diffusion.front import main
+    main()
+
+class Fork:
+    "A command under way in a fork, with what is needed here of `subprocess.Popen`."
+    def __init__(self, args, cwd, env, megabytes):
+        said, out = FORKS.Pipe(duplex=False)
+        self.args = args
+        self.process = FORKS.Process(target=as_script, args=(out, args, str(cwd), env, megabytes))
+        self.process.start()
+        out.close()
+        self.stdout = open(os.dup(said.fileno()), 'rb')
+        said.close()
+    @property
+    def returncode(self): return self.process.exitcode
+    def poll(self): return self.process.exitcode
+    def kill(self): self.process.kill()
+    def send_signal(self, number): os.kill(self.process.pid, number)
+    def communicate(self, timeout):
+        late = threading.Event()
+        def stop():
+            late.set()
+            self.kill()
+        timer = threading.Timer(timeout, stop)
+        timer.start()
+        said = self.stdout.read()
+        self.process.join()
+        timer.cancel()
+        if late.is_set(): raise subprocess.TimeoutExpired(self.args, timeout)
+        return said, None
+
+def start(*args, cwd, fresh=False, megabytes=None, **env):
+    """A command of the course under way, what it says in a pipe. `fresh`: from the shell, also
+    where it could be a fork; `megabytes`: its files can be no larger."""
+    args = [*map(str, args)]
+    at_the_start = any(k.startswith(('PYTHON', 'LC_', 'LANG')) for k in env)
+    env = {'SLOWAI_HOME': str(TOP/'home'), **env}
+    if not fresh and not at_the_start: return Fork(args, cwd, env, megabytes)
+    def first(): signal.signal(signal.SIGINT, signal.SIG_DFL)   # a background job ignores it
+    name, *rest = args
+    return subprocess.Popen([BIN/name, *rest], cwd=cwd, env={**os.environ, **env}, preexec_fn=first,
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT)
 
@@ -261,7 +312,7 @@ def two_drawings_into_one_file(folder):
 @scenario
 def ctrl_c_while_importing(folder):
     "No traceback."
-    p = start('slowai_sample', '--n', 4, cwd=folder)
+    p = start('slowai_sample', '--n', 4, cwd=folder, fresh=True)
     time.sleep(.7)
     p.send_signal(signal.SIGINT)
     status, said = end(p)
@@ -278,11 +329,6 @@ def small_disk(folder, megabytes):
     try: yield folder
     finally: subprocess.run(['umount', folder], check=True)
 
-def small_files(megabytes):
-    "What limits the size of a child's files, as a full disk would."
-    size = int(megabytes*1e6)
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
 @scenario
 def a_full_disk_while_training(folder):
     "One line, and no half-written file; what could be written of a run is whole."
@@ -293,9 +339,9 @@ def a_full_disk_while_training(folder):
 @scenario
 def files_too_large(folder):
     "As on a full disk: one line, and no half-written file."
-    refused(run(*TRAIN, 'd', cwd=folder, preexec_fn=small_files(1)))
+    refused(run(*TRAIN, 'd', cwd=folder, megabytes=1))
     args = 'slowai_sample', '--n', 32, '--steps', 1, '--no_score', '--out', 's.npy'
-    refused(run(*args, cwd=folder, preexec_fn=small_files(.1)), 's.npy')
+    refused(run(*args, cwd=folder, megabytes=.1), 's.npy')
     large = [p for p in folder.rglob('*') if p.is_file() and p.stat().st_size > 1e5]
     assert not large, large
 
@@ -345,7 +391,7 @@ def the_import_is_quick(folder):
     "`import slowai_diffusion` costs less than 0.1 s."
     code = 'import time; t = time.process_time(); import slowai_diffusion; ' \
            'print(time.process_time() - t)'
-    seconds = [float(right(run('python', '-c', code, cwd=folder))) for _ in range(2)]
+    seconds = [float(right(run('python', '-c', code, cwd=folder, fresh=True))) for _ in range(2)]
     assert min(seconds) < .1, seconds
 
 @scenario
@@ -381,6 +427,11 @@ def main():
     names = p.parse_args().names or list(SCENARIOS)
     if unknown := set(names) - set(SCENARIOS): sys.exit(f'no such scenario: {", ".join(unknown)}')
     found, begin = [], time.time()
+    TOP.mkdir()
+    os.environ.setdefault('OMP_NUM_THREADS', '1')
+    os.environ.setdefault('PYTHONPATH', str(nb.ROOT))
+    os.environ.setdefault('PYTHONWARNINGS', 'ignore:resource_tracker')  # a killed fork leaves locks
+    FORKS.set_forkserver_preload(['slowai_diffusion.commands'])
     with ThreadPoolExecutor(2) as two_at_a_time:
         for name, verdict, why, seconds in two_at_a_time.map(tried, names):
             found.append(verdict)

@@ -94,7 +94,8 @@ def execute(path, dest):
 def run_and_store(path):
     "Run the notebook at `path` in a process of its own, and replace it with what comes out"
     tmp, unchanged = nb.NBS/f'.{path.stem}.tmp', 'the stored notebook is unchanged'
-    env = {'PYTHONWARNINGS': 'ignore:IProgress not found', **os.environ}
+    env = {'PYTHONWARNINGS': 'ignore:IProgress not found', 'OMP_WAIT_POLICY': 'PASSIVE',
+           **os.environ}    # as in `slowai_diffusion.front`; many lessons import PyTorch first
     try:
         failed, out, secs, peak = run([sys.executable, __file__, '--one', path.stem], env=env)
         if failed: sys.exit(f'failed after {secs:.0f} s; {unchanged}\n{out}')

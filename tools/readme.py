@@ -3,8 +3,9 @@ it is in step.
 
 Markdown goes over as it is, code and outputs as `#| hide`, `#| include: false`, `#| echo: false`
 and `#| output: false` ask, pictures go to README_files/. Relative links are rewritten, since the
-notebook lives one folder further down."""
-import difflib, posixpath, re, shutil, sys
+notebook lives one folder further down. `#| fig-alt: …` says what a picture shows. A cell with
+`#| fresh` is quick and reads other files, as the table of lessons does; `--check` runs it again."""
+import difflib, os, posixpath, re, shutil, sys
 from base64 import b64decode
 import nb
 
@@ -28,7 +29,7 @@ def md_cell(text, first):
     title, _, rest = text.partition('\n')
     return f'{title}\n\n{NOTE}\n\n{rest.strip()}'.strip()
 
-def output(o, name):
+def output(o, name, alt=''):
     "One output as markdown, and its picture, if it is one, as {file name: bytes}"
     def text(x): return ''.join(x).strip('\n')
     if o['output_type'] == 'stream':
@@ -37,7 +38,7 @@ def output(o, name):
     for mime, suffix in ('image/png', 'png'), ('image/jpeg', 'jpg'), ('image/gif', 'gif'):
         if mime not in data: continue
         file = f'{name}.{suffix}'
-        return f'![]({FILES.name}/{file})', {file: b64decode(''.join(data[mime]))}
+        return f'![{alt}]({FILES.name}/{file})', {file: b64decode(''.join(data[mime]))}
     if 'text/markdown' in data: return relink(text(data['text/markdown'])), {}
     return (block(text(data['text/plain'])) if 'text/plain' in data else ''), {}
 
@@ -46,9 +47,10 @@ def code_cell(cell, idx):
     d = nb.directives(cell)
     if 'hide' in d or d.get('include') == 'false': return [], {}
     code = re.sub(r'^\s*#\s*\|.*\n?', '', nb.source(cell), flags=re.M).strip()
+    alt = re.search(r'^#\| fig-alt: (.+)', nb.source(cell), re.M)
     parts, files = ([block(code, 'python')] if code and d.get('echo') != 'false' else []), {}
     for i,o in enumerate(cell['outputs'] if d.get('output') != 'false' else []):
-        md, pics = output(o, f'cell-{idx}-output-{i+1}')
+        md, pics = output(o, f'cell-{idx}-output-{i+1}', alt[1] if alt else '')
         parts.append(md)
         files.update(pics)
     return parts, files
@@ -66,15 +68,30 @@ def render(cells):
             files.update(pics)
     return '\n\n'.join(o for o in parts if o)+'\n', files
 
+def outdated(cells):
+    "The `#| fresh` cells whose stored output is not what the cell says now, one line each"
+    here = os.getcwd()
+    for c in (c for c in cells if 'fresh' in nb.directives(c)):
+        *code, name = nb.source(c).splitlines()     # the last line names what is shown
+        found = {}
+        os.chdir(nb.NBS)
+        try: exec('\n'.join(code), found)
+        finally: os.chdir(here)
+        stored = [''.join(o.get('data', {}).get('text/markdown', '')) for o in c['outputs']]
+        if stored != [found[name].data]:
+            yield f'{name} in nbs/index.ipynb is out of date: run `make lessons NB=index`'
+
 def differences():
     "What is out of step, one line each: README.md and its pictures against the notebook's"
-    text, files = render(nb.cells(nb.NBS/'index.ipynb'))
+    cells = nb.cells(nb.NBS/'index.ipynb')
+    text, files = render(cells)
     old = README.read_text(encoding='utf-8') if README.exists() else ''
     diff = difflib.unified_diff(old.splitlines(), text.splitlines(), 'README.md', 'index.ipynb',
                                 n=0, lineterm='')
     kept = {p.name: p.read_bytes() for p in FILES.glob('*')}
     wrong = [n for n in sorted(files.keys() | kept.keys()) if files.get(n) != kept.get(n)]
-    return [*diff, *(f'{FILES.name}/{n} is out of step' for n in wrong)]
+    pictures = [f'{FILES.name}/{n} is out of step' for n in wrong]
+    return [*diff, *pictures, *outdated(cells)]
 
 def main():
     if '--check' in sys.argv[1:]:

@@ -1,27 +1,62 @@
-"""Test notebooks with `nbdev_test`, each in a process of its own:
+"""Test notebooks as `nbdev_test` does, each in a process of its own:
 `python tools/test.py [-n 2] [--flags slow] [00_data …]`.
 
-The last line counts notebooks. The tests use one thread each unless OMP_NUM_THREADS says otherwise,
-so that two do not share a core."""
-import argparse, os, sys, time
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+What all of them need, PyTorch before all, is imported once: each process is a fork of this one.
+Their figures are drawn small. The last line counts notebooks. The tests use one thread each unless
+OMP_NUM_THREADS says otherwise, so that two do not share a core."""
+import argparse, os, sys, tempfile, time
+from functools import partial
+from importlib import import_module
 import nb
-from child import run
 
-def test(path, flags=''):
-    "Test one notebook; returns `passed`, `failed` or `skipped`"
-    if nb.skip_exec(path): status, secs, peak = 'skipped', 0, 0
-    else:
-        cmd = [Path(sys.executable).parent/'nbdev_test', '--path', path, '--n_workers', '0',
-               '--flags', flags]
-        env = {'OMP_NUM_THREADS': '1', **os.environ}
-        failed, out, secs, peak = run(cmd, cwd=nb.ROOT, env=env)
-        status = 'failed' if failed or 'No files were eligible' in out else 'passed'
-        if status == 'failed': print(out)
-    used = f'{secs:6.1f} s  {peak:6.0f} MB of memory at most'
-    print(f'{path.stem:24} {status}  {used}', flush=True)
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')     # as in `slowai_diffusion.front`
+SHARED = ('torch', 'diffusers.models.unets.unet_2d', 'diffusers.schedulers', 'matplotlib.pyplot',
+          'torcheval.metrics', 'nbdev.test')
+DPI = 30                                                # of figures that nobody looks at
+
+def test(path, flags):
+    "Test one notebook in this process; did it pass?"
+    import matplotlib
+    from nbdev import test as nbdev
+    from nbdev.config import get_config
+    sys.path = [p for p in sys.path if p != str(nb.ROOT/'tools')]   # as for any reader
+    matplotlib.rcParams['figure.dpi'] = DPI
+    nbdev.CaptureShell = partial(nbdev.CaptureShell, mpl_format='png')
+    skip = get_config().tst_flags.split()
+    passed, _ = nbdev.test_nb(path, skip, flags.split(), basepath=nb.ROOT)
+    return passed
+
+def start(path, flags):
+    "Begin the test of a notebook in a fork of this process: (its id, the file of what it says)"
+    said = tempfile.TemporaryFile()
+    sys.stdout.flush()
+    if pid := os.fork(): return pid, said
+    for stream in 1, 2: os.dup2(said.fileno(), stream)
+    sys.exit(not test(path, flags))
+
+def report(name, status, secs=0., peak=0., said=''):
+    if said: print(said)
+    print(f'{name:24} {status}  {secs:6.1f} s  {peak:6.0f} MB of memory at most', flush=True)
     return status
+
+def test_all(paths, n, flags):
+    "Test notebooks, `n` at a time; yields `passed`, `failed` or `skipped` for each"
+    todo, running, unit = list(paths), {}, 2**20 if sys.platform == 'darwin' else 2**10
+    while todo or running:
+        if todo and len(running) < n:
+            path = todo.pop(0)
+            if nb.skip_exec(path): yield report(path.stem, 'skipped')
+            else:
+                pid, said = start(path, flags)
+                running[pid] = path, said, time.time()
+            continue
+        pid, status, usage = os.wait4(-1, 0)
+        path, said, begin = running.pop(pid)
+        said.seek(0)
+        text = said.read().decode('utf-8', 'replace') if status else ''
+        verdict = 'failed' if status else 'passed'
+        yield report(path.stem, verdict, time.time() - begin, usage.ru_maxrss/unit, text)
 
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -31,13 +66,15 @@ def main():
     p.add_argument('--flags', default=nb.TEST_FLAGS,
                    help=f'test flags of cells that are left out otherwise ({nb.TEST_FLAGS})')
     args = p.parse_args()
-    record, start = nb.executed(), time.time()
+    record, begin = nb.executed(), time.time()
     def seconds(path): return record.get(path.stem, {}).get('seconds', 0)
     paths = sorted(nb.notebooks(args.names), key=seconds, reverse=True)  # the longest first
     print(f'Testing {len(paths)} notebooks, {args.n} at a time', flush=True)
-    with ThreadPoolExecutor(max(args.n, 1)) as pool:
-        res = list(pool.map(lambda o: test(o, args.flags), paths))
-    print(f'{time.time()-start:.0f} s in all')
+    os.chdir(nb.ROOT)
+    if sys.platform != 'darwin':        # macOS allows no fork once its own frameworks are in use
+        for name in SHARED: import_module(name)
+    res = list(test_all(paths, max(args.n, 1), args.flags))
+    print(f'{time.time() - begin:.0f} s in all')
     print(', '.join(f'{res.count(o)} {o}' for o in ('passed', 'failed', 'skipped')))
     sys.exit('failed' in res)
 

@@ -26,23 +26,28 @@ def _scores(network, diffusion, η, calls, seed, n):
                       generator=generators(seed, k, start=start), micro_batch=64, progress=False)
     return fashion_scores(in_parts(draw, n)[0])
 
-def _trained_objective(objective, diffusion, net, n_steps, bs, lr, seed, calls, n):
-    "Train `net` on all but the held-out images; its scores with η = 1 and 0, and its losses."
+def _trained(objective, diffusion, net, n_steps, bs, lr, seed):
+    "Train `net` on all but the held-out images: (network, losses, CPU seconds)."
     dls, losses = get_dls(bs), []
     torch.manual_seed(seed)
     unet = build_network(net)
+    if objective.weight == 'edm': unet = objectives.EDMNetwork(unet, diffusion)
     begin = time.process_time()
     fit(unet, partial(objective.loss, diffusion=diffusion),
         Batches(dls.train.images, bs=bs, shuffle=True, seed=seed), lr=lr, n_steps=n_steps,
         seed=seed, amp=OBJECTIVE_NETS[net], ema=.99, channels_last=True,
         opt_func=partial(torch.optim.Adam, betas=(.9, .99)),
         callback=lambda step, loss: losses.append(loss), progress=False)
-    cpu_seconds = time.process_time() - begin
-    held_out = to_float(dls.valid.images[:2500])
+    return unet, losses, round(time.process_time() - begin)
+
+def _trained_objective(objective, diffusion, net, n_steps, bs, lr, seed, calls, n):
+    "A trained network's scores with η = 1 and 0, and its losses."
+    unet, losses, seconds = _trained(objective, diffusion, net, n_steps, bs, lr, seed)
+    held_out = to_float(get_dls(bs).valid.images[:2500])
     seen = objectives.held_out_losses(unet, held_out, diffusion, objective.prediction_type)
     noise_net = objectives.NoiseNetwork(unet, diffusion, objective.prediction_type)
     late = seen['log_snr'] < -6
-    return dict(first_losses=losses[:3], cpu_seconds=round(cpu_seconds),
+    return dict(first_losses=losses[:3], cpu_seconds=seconds,
                 losses={k: seen[k].mean().item() for k in _THREE},
                 losses_below_minus_6={k: seen[k][late].mean().item() for k in _THREE},
                 fresh_noise=_scores(noise_net, diffusion, 1., calls, seed, n),
@@ -55,15 +60,25 @@ def _grid_points():
     pairs = [(A, B) for A in _THREE for B in _THREE]
     first = [(A, B) for A, B in pairs if A == B or (A, B) == ('velocity', 'noise')]
     again = first + [k for k in pairs if k not in first]
+    def minute(A, distance, weight, seed=0, n_steps=200, bs=128, calls=10, n=500):
+        return dict(p(A, A, seed, n_steps, bs, calls, n), distance=distance, weight=weight)
+    named = [('noise', 'mse', None), ('noise', 'mse', 'min_snr'), ('noise', 'huber', None),
+             ('velocity', 'mse', None), ('signal', 'mse', 'edm')]
     return [p('velocity', 'noise', n_steps=4, bs=16, calls=2, n=64), *(p(*k) for k in pairs),
-            *(p(*k, 1) for k in again)]
+            *(p(*k, 1) for k in again),
+            minute('signal', 'mse', 'edm', n_steps=4, bs=16, calls=2, n=64),
+            *(minute(*k, seed) for seed in (0, 1) for k in named),
+            *(minute('velocity', 'mse', 'min_snr', seed) for seed in (0, 1))]
 
 @measurement(
-    "Predict A, loss (mean square) on B, on DDPM's table: nine objectives after equal training, "
-    "scores of DDIM with η = 1 and η = 0. Images rounded to bytes.", _grid_points, _MODELS)
-def objectives_grid(prediction_type, loss_type, net, n_steps, bs, lr, calls, seed, n):
-    "One of the nine objectives."
-    objective = objectives.Objective(prediction_type, loss_type)
+    "Predict A, loss on B, on DDPM's table: nine objectives (mean square) after equal training; "
+    "six with named weights or distances after a shorter one ('edm': the network is "
+    "preconditioned, too). Scores of DDIM with η = 1 and η = 0. Images rounded to bytes.",
+    _grid_points, _MODELS)
+def objectives_grid(prediction_type, loss_type, net, n_steps, bs, lr, calls, seed, n,
+                    distance='mse', weight=None):
+    "One of the objectives."
+    objective = objectives.Objective(prediction_type, loss_type, distance, weight)
     return _trained_objective(objective, DDPM(), net, n_steps, bs, lr, seed, calls, n)
 
 def _earlier_grid_points():
@@ -83,9 +98,13 @@ def _earlier_grid_points():
     'rounded to bytes.', _earlier_grid_points, _MODELS)
 def earlier_grid(distance, prediction_type, schedule, net, n_steps, bs, lr, calls, seed, n):
     "The schedule is trained and sampled as a table of 1,000 times."
+    what = _earlier(distance, prediction_type, schedule)
+    return _trained_objective(*what, net, n_steps, bs, lr, seed, calls, n)
+
+def _earlier(distance, prediction_type, schedule):
+    "(objective, diffusion) of one of the settings."
     objective = objectives.Objective(prediction_type, distance=distance)
-    diffusion = Discretised(get_schedule(schedule), 1000)
-    return _trained_objective(objective, diffusion, net, n_steps, bs, lr, seed, calls, n)
+    return objective, Discretised(get_schedule(schedule), 1000)
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

@@ -152,7 +152,10 @@ class Keeping:
         if going_on and (self.force or not self.checkpoint):
             other = 'force starts anew' if self.force else 'there is no checkpoint'
             raise ValueError(f'{" and ".join(going_on)} goes on from a checkpoint, but {other}')
-        if self.checkpoint: put('checkpoint', at_home(self.checkpoint))
+        if not self.checkpoint: return
+        if not isinstance(self.checkpoint, (str, os.PathLike)):
+            raise TypeError(f'checkpoint={self.checkpoint!r}: the path of a file is needed')
+        put('checkpoint', at_home(self.checkpoint))
 
     def locked(self):
         "For a `with` block: within it nobody else keeps a training there."

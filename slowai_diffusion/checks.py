@@ -240,12 +240,15 @@ def check_images(
     name:str='images', # What to call it in the error
     channels:tuple|None=(1, 3), # Numbers of channels allowed; None: any
     tol:float=1e-4, # How far outside [-1, 1] a rounding error may lead
+    ranged:bool=False, # Warn of another range, as `warn_range` does?
 ) -> torch.Tensor: # `x` itself
     "`x`, which must be images: float (N, C, H, W), N ≥ 1, finite, in [-1, 1]. One pass."
     _is_batch(x, name, channels)
     lo, hi = (v.item() for v in x.detach().aminmax())
     if not math.isfinite(lo + hi): raise ValueError(f'{name}: not all values are finite')
-    if -1 - tol <= lo and hi <= 1 + tol: return x
+    if -1 - tol <= lo and hi <= 1 + tol:
+        if ranged: warn_range(lo, hi, name, stacklevel=3)
+        return x
     use = f'{name}.clamp(-1, 1), if they overshoot a little, as samples may'
     if lo >= 0 and hi > 2: use = f'{name}/127.5 - 1, if they are bytes'
     span = f'these go from {lo:.4g} to {hi:.4g}'

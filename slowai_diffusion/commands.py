@@ -17,7 +17,7 @@ from .evaluation import ImageEval
 from .own_images import eval_against
 from .diffusion_files import load_diffusion
 from .drawing import cached_images, draw_to_file, drawing_from, read_images
-from .recipes import make_reference, make_samples, run_recipe
+from .recipes import in_the_box, make_reference, make_samples, run_recipe
 from .bench import run_benches
 
 # %% auto #0
@@ -87,6 +87,8 @@ def slowai_train(
         return MAKERS[name](out, device=device, force=force)
     folder = one_line_errors(go)
     print(folder if name in MAKERS else f'{folder}: {card(folder)["scores"]}')
+    if name not in MAKERS and out is None and not in_the_box(folder):
+        print(f'the name {name} alone still means the shipped model; this one is ./{folder}')
 
 # %% ../nbs/97_commands.ipynb #d0d00007
 def kid_line(

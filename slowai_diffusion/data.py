@@ -132,6 +132,12 @@ def get_dls(
 # %% ../nbs/00_data.ipynb #73cad4b1
 IMAGE_SUFFIXES = {'.png', '.jpg', '.jpeg', '.bmp', '.webp', '.tif', '.tiff'}
 
+def _is_grey(im):
+    "Has a picture no colours? A palette may hold greys only."
+    if im.mode not in ('P', 'PA'): return im.mode in ('1', 'L', 'LA')
+    red, green, blue = (c.tobytes() for c in im.convert('RGB').split())
+    return red == green == blue
+
 def _open(path, size, deep):
     """One picture: upright, on black where it is transparent, cut to a square of `size` if given.
     Of one of 16 bits the largest value is added to the list `deep`."""
@@ -145,7 +151,7 @@ def _open(path, size, deep):
         if im.mode.startswith('I;16'):
             deep.append(int(np.asarray(im).max()))
             im = Image.fromarray((np.asarray(im) >> 8).astype(np.uint8))
-        grey = im.mode in ('1', 'L', 'LA')
+        grey = _is_grey(im)
         if im.mode in ('LA', 'PA', 'RGBA') or 'transparency' in im.info:
             im = im.convert('RGBA')
             im = Image.alpha_composite(Image.new('RGBA', im.size, (0, 0, 0, 255)), im)
@@ -177,10 +183,10 @@ def _from_folder(folder, size):
                       f'left out ({others[0]}, …)', stacklevel=3)
     deep = []
     ims = [_open(f, size, deep) for f in files]
-    if deep and max(deep) < 4096:
-        warnings.warn(f'{folder}: of the pictures of 16 bits no value is above {max(deep)} (of '
-                      f'65,535): they are read as dark; if 12 bits are meant, multiply by 16',
-                      stacklevel=3)
+    if dark := [v for v in deep if v < 4096]:
+        warnings.warn(f'{folder}: {len(dark):,} of {len(deep):,} pictures of 16 bits have no value '
+                      f'above {max(dark)} (of 65,535): they are read as dark; if 12 bits are '
+                      f'meant, multiply by 16', stacklevel=3)
     odd = next((i for i,im in enumerate(ims) if im.size != ims[0].size), None)
     if odd is not None:
         raise ValueError(f'{files[odd]} is {ims[odd].size}, {files[0]} is {ims[0].size}: give a '
@@ -211,8 +217,14 @@ def _resized(x, size):
 
 def _as_tensor(a):
     "A tensor of an array of numbers, in whatever order they and their bytes are."
+    modes = {getattr(picture, 'mode', 'L') for picture in a} if isinstance(a, list) else set()
+    if modes - {'L', 'RGB'}:
+        raise TypeError(f"data: pictures of mode {modes}; use picture.convert('RGB')")
     if np.ma.is_masked(a): raise ValueError('data: a masked array; fill it, as in data.filled(0)')
-    a = np.ascontiguousarray(a)
+    try: a = np.ascontiguousarray(a)
+    except ValueError as e:
+        raise ValueError(f'data: {type(a).__name__} whose parts do not make one array ({e}); with '
+                         'labels, use Batches(images, labels)') from None
     if a.dtype.kind not in 'biufc': raise TypeError(f'data: numbers expected, not {a.dtype}')
     return torch.as_tensor(a.astype(a.dtype.newbyteorder('='), copy=False))
 
@@ -221,7 +233,8 @@ def as_images(
     size:int|None=None, # Cut the square in the middle, resize it to this side; None: leave the size
 ) -> torch.Tensor: # `uint8` or `float32` (N, C, H, W), C = 1 or 3
     """Your own images: anything that is a batch of pictures, in the one form that the course uses.
-    Of a folder all folders in it are read, linked ones too, and nothing hidden."""
+    Of a folder all folders in it are read, linked ones too, and nothing hidden, in the order of
+    their names: 10.png before 2.png."""
     if size is not None: size = whole('size', size, 1, 8192)
     if isinstance(data, (str, Path)):
         folder = at_home(data)
@@ -233,9 +246,9 @@ def as_images(
     if x.dtype != torch.uint8:
         x = check_images(x.float(), 'data')
         warn_range(*(v.item() for v in x.aminmax()), name='data')
-    elif x.max() == 1:
-        warnings.warn('data: bytes of 0 and 1 only, of 255: nearly black; if they are a mask, pass '
-                      '255*data', stacklevel=2)
+    elif 0 < (top := x.max().item()) < 32:
+        warnings.warn(f'data: no byte is above {top} of 255: nearly black; if {top} is white, pass '
+                      f'{255//top}*data', stacklevel=2)
     return x if size is None or tuple(x.shape[2:]) == (size, size) else _resized(x, size)
 
 # %% ../nbs/00_data.ipynb #af0ff251
@@ -309,6 +322,8 @@ def save_samples(
     if images.shape[1:] != (28, 28) or not len(images) == len(labels) == len(split):
         shapes = f'images {images.shape}, labels {labels.shape}, split {split.shape}'
         raise ValueError(f'shapes do not fit: {shapes}')
+    for k, v, allowed in ('labels', labels, range(len(CLASSES))), ('split', split, (0, 1)):
+        for u in np.unique(v): one_of(k, u.item(), allowed)
     arrays = dict(images=images, labels=labels.astype(np.uint8), split=split.astype(np.uint8))
     with atomic_path(path) as tmp: np.savez_compressed(tmp, **arrays)
 

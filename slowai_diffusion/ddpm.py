@@ -5,7 +5,7 @@ noise, take it away again."""
 
 # %% ../nbs/02_ddpm.ipynb #c7cd15be
 from __future__ import annotations
-import copy
+import copy, warnings
 from functools import partial
 import numpy as np, torch, torch.nn.functional as F
 from fastcore.basics import patch
@@ -15,9 +15,9 @@ from .checks import (MANY_IMAGES, MANY_STEPS, Registry, ascii_too, check_images,
 from .files import model_path, saving, write_json
 from .data import Batches, fashion_mnist
 from .training import eval_mode, fit
-from .networks import (ask, check_cond, check_fits, check_told, fashion_unet, image_shape, imported,
-                       learns_cond, load_network, mixture_network, naming, on_device, predict,
-                       read_table, write_network)
+from .networks import (ask, check_cond, check_fits, check_sees_noise, check_told, class_given,
+                       fashion_unet, image_shape, imported, learns_cond, load_network,
+                       mixture_network, naming, on_device, predict, read_table, write_network)
 from .noise import generators, generators_of, randint, randn
 from .walks import Drawing, collected, walk
 from .holdout import held_out, held_out_loss
@@ -207,7 +207,8 @@ def loss(self:DDPM,
     cond=None,      # classes (N,), see `ask`
 ) -> torch.Tensor:
     "L_simple, eq. 14: the mean of (ε - ε̂(x_t, t))². Algorithm 1, lines 3 to 5."
-    if x_0.ndim == 4: check_images(x_0, 'x_0', channels=None)
+    if x_0.ndim == 4: check_images(x_0, 'x_0', channels=None, ranged=True)
+    check_sees_noise(model)
     if t is None: t = self.draw_times(len(x_0), generator).to(x_0.device)
     if ε is None: ε = randn(x_0.shape, generator, x_0.device)
     x_t, cond = self.add_noise(x_0, ε, t), check_cond(model, cond, len(x_0), x_0.device)
@@ -367,6 +368,7 @@ def sample(
     d, step, skip = _plan(is_a('ddpm', ddpm, DDPM), how, step, skip_steps)
     n = whole('n', n, most=MANY_IMAGES)
     generator, device = generators_of(seed, generator, n), on_device(model, device)
+    class_given(model, cond)
     cond = check_cond(model, cond, n, device)
     check_told(model, d)
     own = image_shape(model, x_T)
@@ -400,6 +402,14 @@ def batches_of(
     if bs in (None, data.bs): return data
     raise ValueError(f'bs={bs}, but data are batches of {data.bs} images: give one of them')
 
+def _check_end(ddpm):
+    "Warn where images are not drowned at the last time: drawing starts from noise alone."
+    left = ddpm.ᾱ[-1].sqrt().item()
+    if left > .2:
+        warnings.warn(f'{ddpm}: at the last time {left:.2f} of an image is left, and `sample` '
+                      'starts from noise alone (lesson 04): a larger βmax, or more steps?',
+                      stacklevel=3)
+
 def train(
     unet,                       # network: (x_t, t) -> ε̂; trained in place
     lr:float=2e-3,              # highest learning rate
@@ -417,6 +427,7 @@ def train(
     dl = batches_of(data, bs, 128, kwargs.get('seed', 0))
     check_fits('data', dl.images, image_shape(unet, dl.images))
     check_told(unet, is_a('ddpm', ddpm, DDPM))
+    _check_end(ddpm)
     with_cond = learns_cond(unet, dl)
     def loss_fn(model, batch):
         x, y = batch if isinstance(batch, (tuple, list)) else (batch, None)
@@ -434,7 +445,7 @@ def save_ddpm(
 ) -> None:
     "Save a diffusion and its network in `diffusers`' form: `from_pretrained(folder)` reads it."
     settings = scheduler_settings(ddpm)
-    with saving(folder, 'network') as new:
+    with saving(folder, 'diffusion') as new:
         write_network(unet, new, dtype)
         write_json(new/_SCHEDULER, settings)
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 import math
 import torch
-from .checks import clip_range, is_a, like, whole
+from .checks import clip_range, is_a, like, one_of, whole
 from .training import eval_mode, get_device
 from .networks import predict
 from .schedules import Schedule, as_diffusion
@@ -24,6 +24,8 @@ class Denoiser:
         amp:bool=False,         # bf16 autocast?
     ):
         signal_and_noise(torch.zeros(1), torch.zeros(1), 1., 1., prediction_type)
+        own = getattr(getattr(network, 'objective', None), 'prediction_type', prediction_type)
+        one_of('prediction_type', prediction_type, [own])
         self.network = network
         self.schedule = schedule
         self.trained_on = schedule if trained_on is None else as_diffusion(trained_on)

@@ -13,9 +13,10 @@ from torch import nn
 from . import samplers
 from .checks import (MANY_IMAGES, Registry, check_images, check_noise, dims, is_a, like, whole)
 from .plots import to_float
-from .data import as_images, get_dls
+from .data import Batches, as_images, get_dls
 from .training import History, eval_mode, fit, get_device
-from .networks import (ask, check_cond, check_fits, image_shape, learns_cond, takes_cond)
+from .networks import (ask, check_cond, check_fits, class_given, image_shape, learns_cond,
+                       takes_cond)
 from .ddpm import (Drawing, batches_of, held_out as losses_held_out, randn, sample)
 from .distances import Moments
 from .evaluation import ImageEval
@@ -198,7 +199,8 @@ def image_losses(self:DiffusionModel,
     cond=None,      # classes (N,), see `ask`
 ) -> dict:
     "`dict(loss, noise, signal, velocity)`, (N,) each: what is minimised, and all three errors."
-    check_fits('x_0', check_images(x_0, 'x_0', channels=None), self.shape)
+    check_fits('x_0', check_images(x_0, 'x_0', channels=None, ranged=True),
+               self.shape)
     cond = check_cond(self, cond, len(x_0), x_0.device)
     z_0, kind = self.normalise(x_0).flatten(1), self.objective.prediction_type
     if t is None: t = self.diffusion.draw_times(len(x_0), generator).to(x_0.device)
@@ -282,6 +284,17 @@ def _plan(self:DiffusionModel, how, schedule, steps):
     return sampler, times
 
 @patch
+def _start(self:DiffusionModel, name, schedule, t):
+    "One of `STARTS`, which are of images: in the units the network sees."
+    if not self.normalised: return STARTS[name](schedule, t)
+    mean, sd = self._mean_sd()
+    if len(sd) > 1: raise ValueError(f'start={name!r} is for normalised images of one channel only')
+    same = schedule.time_of(schedule.log_snr(t) - 2*sd.double().log().item()).item()
+    signal_rate, signal_there = (schedule.rates(u)[0].item() for u in (t, same))
+    start = STARTS[name](schedule, same)    # noise as large beside an image as at t after it
+    return lambda ε: signal_rate*(start(ε)/signal_there - mean)/sd
+
+@patch
 def generate(self:DiffusionModel,
     n:int,                          # how many images
     diffusion_steps:int|None=None,  # steps; one of second order makes two calls; None: as drawn
@@ -312,7 +325,8 @@ def generate(self:DiffusionModel,
     sampler, times = self._plan(how, s, diffusion_steps)
     if x_T is not None: check_noise(x_T, (n, *self.shape))
     if isinstance(start, str): how, start = how.changed(start=start), None
-    if start is None and how.start != 'noise': start = STARTS[how.start](s, times[0].item())
+    if start is None and how.start != 'noise': start = self._start(how.start, s, times[0].item())
+    class_given(self, cond)
     cond = check_cond(self, cond, n, device)
     # DDPM's posterior is of the clipped x̂0 (lesson 02), whatever ε̂ was
     denoise = self.to(device).denoiser(s, how.clip, how.reclip or how.sampler == 'ddpm',
@@ -349,12 +363,14 @@ def scores(self:DiffusionModel,
     steps:int=5,                    # DDIM steps (η = 0)
     n:int=256,                      # images drawn
     seed:int=0,                     # of their noise, always the same
+    cond=None,                      # classes of `valid`, for a network that takes them
 ) -> dict:
     "Held-out losses, and KID with its standard error of drawings; without what is not given."
-    losses = {} if valid is None else self.held_out(valid)
+    losses = {} if valid is None else self.held_out(valid, cond=cond)
     out = {f'held-out {k}': v for k, v in losses.items()}
     if not evaluator: return out
-    x = self.generate(n, steps, seed=seed, progress=False, micro_batch=64)
+    asked = None if cond is None else cond[torch.arange(n) % len(cond)]
+    x = self.generate(n, steps, seed=seed, progress=False, micro_batch=64, cond=asked)
     kid = evaluator.kid_estimate(x.float().clamp(-1, 1).cpu())
     return {**out, 'KID': kid.value, 'KID se': kid.se}
 
@@ -366,7 +382,7 @@ def train_on(self:DiffusionModel,
     n_epochs:float|None=None,   # passes over the data; None: 5, or as `n_steps` or `minutes` say
     ema:float|None=.999,        # decay of the averaged weights, which draw; None: no average
     opt_func=partial(torch.optim.AdamW, weight_decay=1e-4), # (parameters, lr=…) -> optimiser
-    valid=None,                 # images for the held-out losses; None: with no `data`, some
+    valid=None,                 # images or `Batches`, for held-out losses; None: if no `data`, some
     evaluator=None,             # an `ImageEval` for KID; None: with no `data`, one; False: none
     score_steps:int=5,          # steps of the drawings that are scored
     score_images:int=256,       # how many
@@ -374,7 +390,8 @@ def train_on(self:DiffusionModel,
     eval_fn=None,               # model -> dict of numbers that are also wanted then
     **settings,                 # the rest of `fit`: n_steps, minutes, lr_schedule, checkpoint, …
 ) -> History:
-    "Train in place, with `fit`, to the averaged weights. A conditional network gets the labels."
+    """Train in place, with `fit`, to the averaged weights. A conditional network gets the labels. A
+    normalised model keeps the mean and variance that it has, of its first images."""
     if data is None:
         dls = get_dls(64 if bs is None else bs)
         data = dls.train
@@ -382,6 +399,8 @@ def train_on(self:DiffusionModel,
         evaluator = ImageEval.fashion_mnist() if evaluator is None else evaluator
     dl = batches_of(data, bs, 64, settings.get('seed', 0))
     check_fits('data', dl.images, self.shape)
+    labels = valid.labels if isinstance(valid, Batches) and takes_cond(self) else None
+    valid = valid.images if isinstance(valid, Batches) else valid
     valid = None if valid is None else as_images(valid)
     if evaluator: is_a('evaluator', evaluator, ImageEval)
     learns = self.normalised and not self.variance.isfinite().all()
@@ -397,7 +416,8 @@ def train_on(self:DiffusionModel,
         return losses['loss'].mean()
     def score(model):
         more = eval_fn(model) if eval_fn else {}
-        return {**model.scores(valid, evaluator, score_steps, score_images), **more}
+        scores = model.scores(valid, evaluator, score_steps, score_images, cond=labels)
+        return {**scores, **more}
     def metrics(step, model):
         tracked = {k: v.item() for k, v in now.items()}
         return {**tracked, **score(model)} if step % period == 0 else tracked

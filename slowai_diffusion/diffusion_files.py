@@ -39,7 +39,7 @@ def save_diffusion(
         model._mean_sd()
         settings.update(mean=model.mean.tolist(), variance=model.variance.tolist())
     if 'schedule' in settings: _check_rebuilt(model)
-    with saving(folder, 'network') as new:
+    with saving(folder, 'diffusion') as new:
         write_network(model.network, new, dtype)
         hashes = {f.name: sha256(f) for f in sorted(new.iterdir())}
         write_json(new/'diffusion.json', dict(**settings, sha256=hashes))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 import numpy as np, torch
-from .checks import all_finite, in_range
+from .checks import all_finite, in_range, whole
 
 # %% ../nbs/03_evaluation.ipynb #a9c78890
 class Gaussian:
@@ -335,7 +335,7 @@ def fid_infinity(
     "FID∞ (Chong & Forsyth 2020): a line in 1/n through FIDs of random subsets, at 1/n = 0."
     n, d = f.shape
     n_min, n_max = n_min or max(4*d, n//10), n if repeats == 1 else n//2
-    if points < 3 or not 2 <= n_min < n_max:
+    if whole('points', points) < 3 or not 2 <= whole('n_min', n_min) < n_max:
         given = f'points={points}, n_min={n_min}, n={n}'
         raise ValueError(f'at least 3 points and n_min < n are needed; given: {given}')
     g = torch.Generator().manual_seed(seed)

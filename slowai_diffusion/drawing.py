@@ -5,10 +5,10 @@ for the many that scores want."""
 
 # %% ../nbs/94_drawing.ipynb #d0a00004
 from __future__ import annotations
-import hashlib, io, math, os, shutil, time, uuid
+import hashlib, io, math, os, shutil, time, uuid, warnings
 from pathlib import Path
 import numpy as np, torch, torch.nn.functional as F
-from .checks import MANY_IMAGES, check_images, floats, is_a, one_of, whole
+from .checks import MANY_IMAGES, check_images, floats, is_a, warn_range, whole
 from .files import (at_home, atomic_path, cache_dir, check_free, check_out, half_written, locked,
                     model_path, sha256)
 from .plots import as_nchw, as_stored, save_gif, save_png, to_float, to_uint8
@@ -39,7 +39,8 @@ def drawing_from(
     try: get_sampler(sampler, **options)
     except TypeError:
         if eta is None: raise
-        raise ValueError(f'eta={eta}: sampler {sampler!r} has no such setting') from None
+        why = f"eta={eta}: sampler {sampler!r} has no such setting; 'ddim' has"
+        raise ValueError(why) from None
     return Drawing(sampler, calls, options, clip=(-1., 1.) if clip else None)
 
 # %% ../nbs/94_drawing.ipynb #d0a00010
@@ -142,6 +143,7 @@ def check_target(
     file = check_out(_file_for(path), SUFFIXES)     # a folder, too, must be made there
     if not _is_folder(path): return check_free(file, force)
     path = at_home(path)
+    if path.is_file(): raise FileExistsError(f'out={str(path)!r} is a file: choose another out')
     pictures = _pictures(path)
     check_free(path, ours=pictures)
     if pictures and not force:
@@ -151,14 +153,16 @@ def check_target(
 def save_images(
     path,   # `….png`: a grid; `….npy`, `….safetensors`: the numbers; `…/`: a folder of pictures
     x,      # images (N, C, H, W), written as `as_stored` says
+    force:bool=False,   # replace a file that is there, or all pictures in a folder that it wrote?
 ):
-    "Write images, in one piece or not at all. Pictures that it wrote before into a folder go."
+    "Write images, in one piece or not at all."
     if floats('images', x).ndim != 4 or not len(x):
         raise ValueError(f'images: (N, C, H, W) is needed, not {tuple(x.shape)}')
-    if x.amin() >= 0 and x.amax() > 2: check_images(x, channels=None)   # bytes as floats: why not
-    x, folder, path = as_nchw(x), _is_folder(path), at_home(path)
-    if folder: return _save_pictures(path, x)
-    one_of('ending of path', path.suffix, SUFFIXES)
+    low, high = (v.item() for v in x.aminmax())
+    if low >= 0 and high > 2: check_images(x, channels=None)    # bytes as floats: why not
+    warn_range(low, high)
+    x, folder, path = as_nchw(x), _is_folder(path), check_target(path, force)
+    if folder: return _save_pictures(at_home(path), x)
     if path.suffix == '.png': return save_png(path, x, zoom=2)
     data = _npy(as_stored(x)) if path.suffix == '.npy' else _safetensors(as_stored(x))
     with atomic_path(path) as tmp: tmp.write_bytes(data)
@@ -231,7 +235,10 @@ def read_images(
         reason = str(e).split('; use')[0].removeprefix('data: ')
         raise ValueError(reason if str(path) in reason else f'{path}: {reason}') from e
     x = to_float(x) if x.dtype == torch.uint8 else x
-    return F.pad(x, (2,)*4, value=-1.) if tuple(x.shape[2:]) == (28, 28) else x
+    if tuple(x.shape[2:]) != (28, 28): return x
+    warnings.warn(f'{path}: images of 28×28 get a black frame of 2 pixels, as Fashion-MNIST does '
+                  f'here; size=32 would enlarge them instead', stacklevel=2)
+    return F.pad(x, (2,)*4, value=-1.)
 
 # %% ../nbs/94_drawing.ipynb #d0a00018
 OUT = 'samples.png'
@@ -269,7 +276,7 @@ def draw_to_file(
         target, gif = _targets(out, animate, force)     # somebody may have written meanwhile
         if animate: save_gif(gif, x, imsize=.8)
         x = x[-1] if animate else x
-        save_images(out, x)
+        save_images(out, x, force or _unasked(out))
     return dict(out=target, images=x, seconds=seconds, device=get_device(None, model))
 
 # %% ../nbs/94_drawing.ipynb #d0a00021

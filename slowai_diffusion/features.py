@@ -83,7 +83,7 @@ def feature_batches(
                 check(x)
                 low, high = min(low, x.amin().item()), max(high, x.amax().item())
             with torch.autocast(device.type, torch.bfloat16, enabled=amp):
-                model(x.to(device, torch.float32))
+                model(x.to(device, torch.float32, copy=True))   # it may write into it
             yield _pooled(seen, f'layer={layer!r} of {type(model).__name__}')
     if low <= high: warn_range(low, high)
 

@@ -11,15 +11,26 @@ from importlib import resources
 from pathlib import Path
 
 # %% auto #0
-__all__ = ['SUMS', 'ABOUT', 'OUT_SUFFIXES', 'at_home', 'replaceable', 'atomic_path', 'write_json',
-           'read_json', 'sha256', 'saved_files', 'replaced_files', 'changed_files', 'cache_dir',
-           'offline', 'models_dirs', 'model_path', 'saving', 'default_folder', 'writable_folder',
-           'check_out', 'half_written', 'check_free', 'locked', 'download_file']
+__all__ = ['SUMS', 'ABOUT', 'OUT_SUFFIXES', 'half_written', 'at_home', 'replaceable', 'atomic_path',
+           'write_json', 'read_json', 'sha256', 'saved_files', 'half_saved', 'replaced_files',
+           'changed_files', 'cache_dir', 'offline', 'models_dirs', 'model_path', 'saving',
+           'default_folder', 'writable_folder', 'check_out', 'check_free', 'locked',
+           'download_file']
 
 # %% ../nbs/91_files.ipynb #aad1433c
 def _beside(path):
     "A name of its own in the same folder, hidden, with the same ending."
     return path.with_name(f'.{path.stem}-{os.getpid()}-{uuid.uuid4().hex[:8]}{path.suffix}')
+
+_ADDED = r'-\d+-[0-9a-f]{8}'      # to the name of a file while it is written
+
+def half_written(
+    path:str|Path, # a file or a folder
+) -> list[Path]:
+    "What was left of `path` where a process was killed while it wrote it; see `atomic_path`."
+    path = Path(path)
+    name = re.compile(re.escape(f'.{path.stem}') + _ADDED + re.escape(path.suffix))
+    return [p for p in path.parent.iterdir() if name.fullmatch(p.name)]
 
 def at_home(
     path:str|Path, # a path, which may begin with `~`
@@ -100,9 +111,15 @@ def saved_files(
     try: first, *lines = file.read_text(encoding='utf-8').splitlines()
     except ValueError: raise ValueError(f'{file} is damaged: it is empty or no text') from None
     if not first.startswith(_OURS): return None, {}
-    said = [re.fullmatch('([0-9a-f]{64})  (.+)', line) for line in lines]
+    said = [re.fullmatch(r'([0-9a-f]{64})  (?!/|.*\.\.)(.+)', line) for line in lines]
     if None not in said: return first.removeprefix(_OURS), {m[2]: m[1] for m in said}
     raise ValueError(f'{file} is damaged: line {said.index(None) + 2} is no hash and name')
+
+def half_saved(
+    folder:Path,
+) -> list[Path]:
+    "What processes that were killed, or are at it now, had yet to put into a folder."
+    return half_written(folder/'new') if folder.is_dir() else []
 
 @contextmanager
 def replaced_files(
@@ -113,25 +130,34 @@ def replaced_files(
     "What `with` fills goes into `folder` in the end, with its `SUMS`; or nothing, on an exception."
     folder = at_home(folder)
     made, new = not folder.exists(), _beside(folder/'new')
-    new.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     try:
-        yield new
-        old, found = saved_files(folder)[1], (f for f in sorted(new.rglob('*')) if f.is_file())
-        parts = [f.relative_to(new).as_posix() for f in found if f.name not in (SUMS, *ABOUT)]
-        sums = ''.join(f'{sha256(new/n)}  {n}\n' for n in parts)
-        (new/SUMS).write_text(f'{_OURS}{kind}\n{sums}', encoding='utf-8')
-        for n in {*parts, *old, SUMS, *ABOUT} - set(kept): replaceable(folder/n)
-        if old: (folder/'card.json').unlink(missing_ok=True)
-        for n in parts:
-            (folder/n).parent.mkdir(exist_ok=True)
-            os.replace(new/n, folder/n)
-        for n in old.keys() - {*parts, *kept}: (folder/n).unlink(missing_ok=True)
-        for n in (SUMS, *ABOUT):
-            if (new/n).exists() and n not in kept: os.replace(new/n, folder/n)
+        with locked(folder/SUMS):
+            try:
+                new.mkdir()
+                yield new
+                _put_in_place(folder, new, kind, kept)
+                for killed in half_saved(folder): shutil.rmtree(killed, ignore_errors=True)
+            finally: shutil.rmtree(new, ignore_errors=True)
     finally:
-        shutil.rmtree(new, ignore_errors=True)
         if made:
             with suppress(OSError): folder.rmdir()      # where nothing came of it
+
+def _put_in_place(folder, new, kind, kept):
+    "Move all files of `new` to `folder`, its `SUMS` last, and take away the old ones."
+    old, found = saved_files(folder)[1], (f for f in sorted(new.rglob('*')) if f.is_file())
+    parts = [f.relative_to(new).as_posix() for f in found if f.name not in (SUMS, *ABOUT)]
+    sums = ''.join(f'{sha256(new/n)}  {n}\n' for n in parts)
+    (new/SUMS).write_text(f'{_OURS}{kind}\n{sums}', encoding='utf-8')
+    for n in {*parts, *old, SUMS, *ABOUT} - set(kept): replaceable(folder/n)
+    if old:     # they tell of what was there
+        for n in ('card.json', 'history.json'): (folder/n).unlink(missing_ok=True)
+    for n in parts:
+        (folder/n).parent.mkdir(exist_ok=True)
+        os.replace(new/n, folder/n)
+    for n in old.keys() - {*parts, *kept}: (folder/n).unlink(missing_ok=True)
+    for n in (SUMS, *ABOUT):
+        if (new/n).exists() and n not in kept: os.replace(new/n, folder/n)
 
 def changed_files(
     folder:str|Path, # with a `SUMS`; without one nothing is known to have changed
@@ -241,22 +267,11 @@ def check_out(
         raise PermissionError(f'{out} exists and cannot be written to')
     return replaceable(path)
 
-# %% ../nbs/91_files.ipynb #972b4689
-_ADDED = r'-\d+-[0-9a-f]{8}'      # to the name of a file while it is written
-
-def half_written(
-    path:str|Path, # a file or a folder
-) -> list[Path]:
-    "What was left of `path` where a process was killed while it wrote it; see `atomic_path`."
-    path = Path(path)
-    name = re.compile(re.escape(f'.{path.stem}') + _ADDED + re.escape(path.suffix))
-    return [p for p in path.parent.iterdir() if name.fullmatch(p.name)]
-
+# %% ../nbs/91_files.ipynb #382d9995
 def _counts(name):
     "Is a name in a folder somebody's, and no lock or half-written file of ours?"
     return not re.fullmatch(rf'\..+{_ADDED}(\.\w+)?|\.(.+\.)?slowai\.lock|\.DS_Store', name)
 
-# %% ../nbs/91_files.ipynb #382d9995
 def check_free(
     path:str|Path,      # a file or a folder that is to be written
     force:bool=False,   # may a file, or a folder with a finished model, be replaced?

@@ -4,12 +4,12 @@
 from __future__ import annotations
 import math
 import torch
-from .checks import Registry
+from .checks import Registry, in_range, one_of
 from .distances import Gaussian
 from .evaluation import garments_gaussian
 from .schedules import LogSNRLinearSchedule, Schedule
 from .denoisers import mixture_denoiser
-from .samplers import GRIDS, step_times, trajectory
+from .samplers import GRIDS, get_sampler, step_times, trajectory
 
 # %% ../nbs/10_samplers.ipynb #be2384d6
 def _check_covariance(Σ, λ):
@@ -38,13 +38,40 @@ def gaussian_error(
     times,              # decreasing
     m, s,               # mean and standard deviation of the data along axes (D,)
     sampler='ddim',     # a deterministic one
+    start:str='noise',  # or 'gaussian': begin with the Gaussian of noised data at the first time
 ) -> float:
     "Fréchet distance of Gaussian data and what a sampler draws of it with the exact denoiser."
     x_T = torch.stack([torch.zeros_like(m), torch.ones_like(m)])
+    if one_of('start', start, ('noise', 'gaussian')) == 'gaussian':
+        signal_rate, noise_rate = (v.item() for v in schedule.rates(float(times[0])))
+        x_T = signal_rate*m + x_T*(signal_rate**2*s**2 + noise_rate**2).sqrt()
     exact = mixture_denoiser(m[None], s, schedule)
     *_, end = trajectory(exact, schedule, times, x_T, sampler, noises=_refuse(sampler))
     mean, sd = end.x_bar[0], (end.x_bar[1] - end.x_bar[0]).abs()
     return ((mean - m)**2 + (sd - s)**2).sum().sqrt().item()
+
+def answer_weights(
+    schedule:Schedule,  # to sample with
+    times,              # decreasing
+    sampler='ddim',     # a deterministic one
+) -> torch.Tensor:
+    "In row k, how much of each x̂0 that the network has said is in x̄ after step k + 1."
+    calls = get_sampler(sampler).network_calls(len(times))
+    one_for_each = torch.eye(calls + 1, dtype=torch.float64)[:, None]
+    answers = iter(one_for_each[1:])
+    def denoise(x_t, t):
+        signal_rate, noise_rate = (v.item() for v in schedule.rates(t))
+        x0_hat = next(answers)
+        return x0_hat, (x_t - signal_rate*x0_hat)/noise_rate
+    walk = trajectory(denoise, schedule, times, one_for_each[0], sampler, noises=_refuse(sampler))
+    return torch.cat([s.x_bar for s in walk])[1:, 1:]
+
+def amplified(
+    schedule:Schedule, times, sampler='ddim',   # as for `answer_weights`
+) -> float:
+    "What weights beyond a mean of the answers add to the network's errors: Σ (Σ|weights| - 1)."
+    sizes = answer_weights(schedule, times, sampler).abs().sum(1)
+    return (sizes - 1).clamp(min=0).sum().item()
 
 def golden_section(
     f,      # one number -> one number, with one minimum
@@ -88,13 +115,18 @@ def optimised_times(
     first:float=1.,     # the noisiest time, which stays
     sweeps:int=3,       # rounds over all times
     axes:int=128,       # how many axes of the covariance stand for all
+    start:str='noise',  # as for `gaussian_error`
+    penalty:float=0.,   # distance that 1 of `amplified` is worth; a network that errs wants some
 ) -> torch.Tensor:
     "The times (steps,) with the least `gaussian_error`, found one by one from the best of `GRIDS`."
+    in_range('penalty', penalty, 0, math.inf)
     _, m, s = axes_of(data)
     pick = torch.linspace(0, len(m) - 1, min(axes, len(m))).round().long()
     # a schedule whose time is log SNR; the error does not depend on the schedule
     by_log_snr = LogSNRLinearSchedule(schedule.start_log_snr, schedule.end_log_snr)
-    def cost(u): return gaussian_error(by_log_snr, u, m[pick], s[pick], sampler)
+    def cost(u):
+        distance = gaussian_error(by_log_snr, u, m[pick], s[pick], sampler, start)
+        return distance + penalty*amplified(by_log_snr, u, sampler) if penalty else distance
     grids = (step_times(schedule, steps, g, first=first) for g in GRIDS)
     u = min((by_log_snr.time_of(schedule.log_snr(t)) for t in grids), key=cost)
     for _ in range(sweeps):
@@ -110,8 +142,11 @@ def gaussian_start(
     "ε (N, …) -> x_t: noise into draws of the Gaussian of noised data at t, along paths of (1)."
     V, m, s = axes_of(data)
     signal_rate, noise_rate = (v.item() for v in schedule.rates(float(t)))
+    def numbers(ε):
+        if ε[0].numel() == len(m): return ε.flatten(1).cpu().double()
+        raise ValueError(f'start: images of {len(m)} numbers are known, not {tuple(ε.shape[1:])}')
     root, mean = V*(signal_rate**2*s**2 + noise_rate**2).sqrt()@V.T, signal_rate*data.μ
-    def start(ε): return (mean + ε.flatten(1).cpu().double()@root).view_as(ε).to(ε)
+    def start(ε): return (mean + numbers(ε)@root).view_as(ε).to(ε)
     return start
 
 STARTS = Registry('start')  # name -> (schedule, t) -> (noise -> x_t at the first time)

@@ -37,7 +37,7 @@ def held_out_loss(
     cond=None,      # classes (N,), see `ask`
 ):
     "`(t, loss)` of every image, times spread evenly, noise that depends on the seed alone."
-    check_images(images, channels=None)
+    check_images(images, channels=None, ranged=True)
     check_told(model, ddpm)
     cond, device = check_cond(model, cond, len(images)), get_device(None, model)
     def losses_of(x_0, t, ε, cond=None):

@@ -68,6 +68,15 @@ def check_cond(
         raise ValueError(f'cond: classes must lie in -1 … {most}, got {cond.min()} … {cond.max()}')
     return cond.to(device)
 
+def class_given(
+    network,    # who is to be told
+    cond,       # classes (n,), or None
+):
+    "Warn where a network that takes classes is to draw without."
+    if cond is None and isinstance(network, nn.Module) and takes_cond(network):
+        warnings.warn(f'cond=None: this {type(network).__name__} takes classes. It draws as for '
+                      'none (−1), which it knows only from images without a label', stacklevel=3)
+
 def learns_cond(
     network,    # what is to be trained
     data,       # `Batches`
@@ -121,12 +130,26 @@ def check_told(
     "`ValueError` where a network would be told a time that it does not take, or sees no noise."
     if not callable(network):
         raise TypeError(f'model={network!r}: a network is needed, not {type(network).__name__}')
-    if not getattr(network, 'sees_noise', True):
-        raise ValueError(f'model: the answer of this {type(network).__name__} is not the noise in '
-                         f'images at times of a DDPM; use its own methods, or a `NoiseNetwork`')
+    check_sees_noise(network)
+    own = getattr(network, 'diffusion', None)
+    if own is not None and _table(own) != _table(diffusion):
+        raise ValueError(f'model: this {type(network).__name__} was made for {own}, not for '
+                         f'{diffusion}')
     time_range = getattr(getattr(network, 'config', None), 'time_range', None)
     if time_range is None or type(network).__name__ not in NETWORKS: return
     check_times([diffusion.time_at(end) for end in (math.inf, -math.inf)], time_range)
+
+def _table(diffusion):
+    "What a table of noise is made of, whatever part of it is kept."
+    return [getattr(diffusion, k, None) for k in ('n_steps', 'βmin', 'βmax', 'beta_schedule')]
+
+def check_sees_noise(
+    network,    # who is to be asked
+):
+    "`ValueError` where a network's answer is known to be something else than the noise."
+    if not getattr(network, 'sees_noise', True):
+        raise ValueError(f'model: the answer of this {type(network).__name__} is not the noise in '
+                         f'images at times of a DDPM; use its own methods, or a `NoiseNetwork`')
 
 def on_device(
     model,          # moved there
@@ -160,7 +183,11 @@ def predict(
         if n < size: full = least_batch(model, x, size, amp)
         if n < full: x, c = _filled(x, full), None if c is None else _filled(c, full)
         told = torch.full((full,), t, dtype=dtype, device=device)
+        before = None if x.is_inference() else x._version
         with torch.autocast(device.type, torch.bfloat16, enabled=amp): out = ask(model, x, told, c)
+        if before is not None and x._version != before:
+            raise ValueError(f'model: this {type(model).__name__} writes into the images that it '
+                             f'is shown, as x.mul_(…) or inplace=True do')
         outs.append(out[:n].to(x.dtype))
     return torch.cat(outs) if len(outs) > 1 else outs[0]
 
@@ -228,11 +255,13 @@ def imported(
 NETWORKS = Registry('network',  # classes that a saved configuration may name, or 'module:Class'
                     UNet2DModel='diffusers:UNet2DModel',
                     ResidualUNet='slowai_diffusion.unets:ResidualUNet',
-                    DDPMUNet='slowai_diffusion.unets:DDPMUNet')
+                    DDPMUNet='slowai_diffusion.unets:DDPMUNet',
+                    PatchTransformer='slowai_diffusion.unets:PatchTransformer')
 BUILDERS = Registry('network',  # functions that make a new network, or 'module:function'
                     laptop_unet='slowai_diffusion.unets:laptop_unet',
                     residual_unet='slowai_diffusion.unets:residual_unet',
-                    ddpm_unet='slowai_diffusion.unets:ddpm_unet')
+                    ddpm_unet='slowai_diffusion.unets:ddpm_unet',
+                    patch_transformer='slowai_diffusion.unets:patch_transformer')
 
 def network_class(
     name:str='UNet2DModel', # one of `NETWORKS`
@@ -350,12 +379,32 @@ def write_network(
     if type(network) is not network_class(name):
         raise ValueError(f'network: of a class called {name}, but not of the one that this name '
                          'would be loaded as; NETWORKS.register gives it a name of its own')
+    _check_rebuilt(network)
     save_weights(network, folder/WEIGHT_FILES[name != 'UNet2DModel'], dtype)
     config = {k: v for k, v in network.config.items() if not k.startswith('_')}
     write_json(folder/'config.json', dict(config, _class_name=name))
 
+def _on_meta(kind, settings):
+    "A network without its numbers; None for one that looks at numbers while it is built."
+    with torch.device('meta'):
+        try: return kind(**settings)
+        except (RuntimeError, NotImplementedError) as e:
+            if 'meta' in str(e).lower(): return None
+            raise
+
+def _check_rebuilt(network):
+    "`ValueError` unless `config` builds the same layers: a network may have been changed by hand."
+    settings = {k: v for k, v in network.config.items() if not k.startswith('_')}
+    again = _on_meta(type(network), check_sizes(settings))
+    if again is None or repr(again) == repr(network): return
+    pairs = zip(repr(network).splitlines(), repr(again).splitlines())
+    mine, rebuilt = next(((a, b) for a, b in pairs if a != b), ('more layers', 'fewer'))
+    raise ValueError(f'network: it was changed after it was built, and would be another one when '
+                     f'it is loaded: {mine.strip()} would be {rebuilt.strip()}')
+
 def _check_giant(network, weights):
     "`ValueError` if a network, not built yet, is large and has more numbers than its file bytes."
+    if network is None: return
     n, size = sum(v.numel() for v in network.state_dict().values()), weights.stat().st_size
     if n > max(size, 10**7):
         raise ValueError(f'a network of {n:,} numbers, but {weights.name} has {size:,} bytes')
@@ -372,7 +421,7 @@ def load_network(
         settings = check_sizes({k: tuple(v) if isinstance(v, list) else v
                                 for k, v in config.items() if not k.startswith('_')})
         weights = weights_file(folder)
-        with torch.device('meta'): _check_giant(kind(**settings), weights)
+        _check_giant(_on_meta(kind, settings), weights)
         network = kind(**settings)
     check_weights(folder)
     load_weights(network, weights)

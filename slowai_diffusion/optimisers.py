@@ -42,9 +42,11 @@ class Muon(torch.optim.Optimizer):
         least:int=16,       # a convolution has at least so many rows and columns
     ):
         positive('lr', lr)
+        if len(betas) != 2: raise ValueError(f'betas={betas}: two numbers are needed')
         for k, v in ('momentum', momentum), *(('betas', β) for β in betas):
             in_range(k, v, 0, 1, open_high=True)
         whole('least', least)
+        positive('eps', eps)
         super().__init__(params, dict(lr=lr, momentum=momentum, betas=betas, eps=eps, least=least))
 
     @torch.no_grad()

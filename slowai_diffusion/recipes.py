@@ -85,7 +85,7 @@ def recipe_data(
 ) -> RecipeData:
     "Batches of a data set by name, or of own images."
     if images is not None: whole('images', images)
-    if data not in DATASETS and Path(data).is_dir():
+    if data not in DATASETS and at_home(data).is_dir():
         return _own_images(data, images, bs, seed, size)
     if size is not None: raise ValueError(f'size={size} is for a folder of pictures, not {data!r}')
     name = 'Fashion-MNIST, training images' if data == 'fashion_mnist' else data

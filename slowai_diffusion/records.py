@@ -11,8 +11,8 @@ from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 from .checks import Registry, whole
-from .files import (SUMS, atomic_path, cache_dir, changed_files, locked, model_path, models_dirs,
-                    read_json, sha256, writable_folder, write_json)
+from .files import (SUMS, atomic_path, cache_dir, changed_files, half_saved, locked, model_path,
+                    models_dirs, read_json, sha256, writable_folder, write_json)
 from .plots import to_uint8
 
 # %% auto #0
@@ -52,6 +52,8 @@ def check_weights(
         file, said = weights_file(folder), card(folder).get('sha256')
         if said and sha256(file) != said: changed = [f'{file.name} is not the file that card.json']
     if not changed: return
+    if half_saved(folder):
+        raise ValueError(f'{folder}: saving was interrupted, {changed[0]} describes: save it again')
     what = f'{folder}: {changed[0]} describes: its SHA-256 is another one'
     if folder.resolve().parent in [d.resolve() for d in models_dirs()]:
         raise ValueError(f'{what}; get the shipped file again')
@@ -145,11 +147,20 @@ def results_file(
     models = models_dirs()[0]
     return (models.parent if models.is_dir() else Path())/'results'/f'{name}.json'
 
+def _read_results(path):
+    "What is stored; a `ValueError` if it is no measurement."
+    r = read_json(path, ['weights', 'points'])
+    points = r['points'] if isinstance(r['points'], list) else [None]
+    whole_ones = all(isinstance(p, dict) and isinstance(p.get('settings'), dict) for p in points)
+    if whole_ones and isinstance(r['weights'], dict): return r
+    raise ValueError(f'{path} is damaged: weights by name and points with their settings are '
+                     f'needed; run with --again to forget it')
+
 def results(
     name:str,   # a file in `results/`, without `.json`
 ) -> dict:
     "A stored measurement. `ValueError` when it was made with other weights than the shipped ones."
-    r = read_json(results_file(name), ['weights', 'points'])
+    r = _read_results(results_file(name))
     for model, sha in r['weights'].items():
         if sha256(weights_file(model)) == sha: continue
         raise ValueError(f'results/{name}.json was measured with other weights of {model!r} than '
@@ -230,7 +241,7 @@ def run_measurement(
 def _measure(name, m, path, again, progress, facts):
     weights = {k: sha256(weights_file(k)) for k in m.models}
     old = dict(points=[], weights=weights)
-    if path.exists() and not again: old = read_json(path, list(old))
+    if path.exists() and not again: old = _read_results(path)
     if old['weights'] != weights:
         raise ValueError(
             f'results/{name}.json was measured with other weights: run with --again to forget it')

@@ -88,6 +88,7 @@ class Reference:
         if self.held_out is not None: data['held_out'] = self.held_out.to(dtype)
         data['n'] = torch.tensor(self.moments.n)
         data = {k: v.contiguous() for k, v in data.items()}
+        for k, v in data.items(): all_finite(f'{k} as {v.dtype} (a wider dtype may hold them)', v)
         config = dict(name=self.name, n=self.moments.n, shape=self.shape and list(self.shape),
                       layer=self.layer, net_sha256=self.net_sha256)
         with saving(folder, 'reference') as new:

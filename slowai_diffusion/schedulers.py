@@ -118,7 +118,8 @@ class DiffusersStyle:
         config,     # of one of ours, or of a `DDPMScheduler` or `DDIMScheduler`
         **changes,  # settings that replace those in `config`, as `__init__` takes them
     ):
-        "A scheduler with these settings. `ValueError` where one of them says what we do not have."
+        """A scheduler with these settings; what is not said is as in ours, not as in `diffusers`.
+        `ValueError` where one of them says what we do not have."""
         check_supported(is_a('config', config, Mapping))
         takes = set(cls.__init__.__annotations__)
         changes = greek_names(changes, takes)

@@ -39,7 +39,9 @@ def lr_schedule(
 ):
     "A learning-rate scheduler, stepped once after each optimiser step."
     make = kind if callable(kind) else LR_SCHEDULES.get_or_list(kind)
-    return make(opt, lr, n_steps)
+    made = make(opt, lr, n_steps)
+    if not isinstance(made, torch.optim.lr_scheduler.ReduceLROnPlateau): return made
+    raise TypeError('lr_schedule: ReduceLROnPlateau wants a loss at each step, and gets none here')
 
 # %% ../nbs/01_training.ipynb #02c06bb5
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ apart."""
 
 # %% ../nbs/01_training.ipynb #8861bd8a
 from __future__ import annotations
-import math, signal, threading, time, warnings
+import math, signal, threading, time, warnings, weakref
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import fields
@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm.auto import tqdm
-from .checks import all_finite, exactly_one, in_range, listed, positive, whole
+from .checks import (all_finite, exactly_one, in_range, is_a, listed, positive, whole)
 from .files import sha256, write_json
 from .records import card, results, results_file, weights_file
 from .identity import (data_facts, described, differences, flat, registered_code, without_code)
@@ -322,7 +322,7 @@ class Run:
     def measure(self, metrics):
         "Record what `metrics` says about the weights that draw; it does not disturb the run."
         with torch.random.fork_rng(devices=cuda_of(self.device)):
-            found = metrics(self.step, self.result.eval()) or {}
+            found = is_a('metrics: its answer', metrics(self.step, self.result.eval()) or {}, dict)
             for k in {'loss', 'lr'} & {*found}:
                 raise ValueError(f'metrics: {k!r} is what the run itself records; rename yours')
             self.history.add(self.step, **found)
@@ -332,7 +332,8 @@ class Run:
         "In words: where it stopped."
         about = 'about '*bool(self.minutes)
         where = f'stopped after step {self.step} of {about}{self.planned}'
-        return f'{where}; resume from {checkpoint}' if checkpoint else where
+        if checkpoint: return f'{where}; resume from {checkpoint}'
+        return f'{where}; the network has the weights of this step, not their average'
 
     def finish(self, choose=None) -> History:
         "The model gets the weights that draw, in evaluation mode; the chosen ones of several."
@@ -385,6 +386,14 @@ def _train(run, loss_fn, keep, metrics, callback, progress):
             _advance_bar(bar, run, batch)
             if stop: raise KeyboardInterrupt(run.stopped(keep.checkpoint))
 
+_seeds = weakref.WeakKeyDictionary()    # network -> seeds that it was trained with
+
+def _warn_same_numbers(model, seed):
+    "Warn where a network is to see the random numbers again that it was trained with."
+    if seed not in _seeds.get(model, ()): return
+    warnings.warn(f'seed={seed}: this network was trained with it before, and will see the same '
+                  'noise in the same order again; give another seed', stacklevel=4)
+
 def fit(
     model:nn.Module,            # trained in place; ends with the averaged weights, if there are
     loss_fn,                    # (model, batch) -> scalar loss
@@ -402,7 +411,8 @@ def fit(
 ) -> History:
     """Train `model`. Killed and resumed it ends as if undisturbed: on a CPU, bit for bit, if all
     that is random comes from PyTorch, with generators that `held` finds in data, network or loss.
-    What a loader or a loss counts by itself begins anew. Another run is not resumed, as far as
+    What a loader (and its persistent workers), a loss or a network counts or draws by itself, and
+    buffers that are not in its `state_dict`, begin anew. Another run is not resumed, as far as
     `described` can tell: not what is in the files that a data set reads."""
     kept = {f.name: changes.pop(f.name) for f in fields(Keeping) if f.name in changes}
     settings, keep = (settings or TrainSettings()).changed(**changes), Keeping(**kept)
@@ -418,7 +428,10 @@ def fit(
         run = Run(model, dl, settings, device, n_steps, minutes)
         if keep.checkpoint: run.identify(loss_fn, **(keep.about or {}))
         if saved: run.load(saved, keep.checkpoint, keep.longer)
-        _train(run, loss_fn, keep, metrics, callback, progress)
+        else: _warn_same_numbers(model, settings.seed)
+        try: _train(run, loss_fn, keep, metrics, callback, progress)
+        finally:
+            if run.step: _seeds.setdefault(model, set()).add(settings.seed)
     return run.finish(choose)
 
 # %% ../nbs/01_training.ipynb #08746960

@@ -10,31 +10,16 @@ from functools import partial
 import torch, torch.nn.functional as F
 from fastcore.basics import AttrDict
 from torch import nn
-from .checks import Registry, clip_range, in_range, one_of, positive
+from .checks import Registry, clip_range, in_range, one_of, positive, whole
 from .networks import check_sizes, image_shape, load_network
-from .embeddings import TIME_EMBEDDINGS, as_times, one_each
+from .embeddings import (TIME_EMBEDDINGS, as_times, one_each, sin_cos, transformer_speeds)
 
 # %% auto #0
-__all__ = ['NORMS', 'GROUP', 'TIMES', 'RESIDUAL_FORMS', 'DDPM_MULTIPLIERS', 'LAPTOP_UNET',
-           'check_input', 'ResidualBlock', 'SelfAttention', 'BlockAndAttention', 'LabelEmbedding',
-           'UNet', 'ResidualForm', 'ResidualUNet', 'block_shapes', 'residual_unet', 'DDPMBlock',
-           'DDPMUNet', 'ddpm_unet', 'laptop_unet']
-
-# %% ../nbs/09_unets.ipynb #c2c9460c
-def check_input(
-    x,              # what a network is given
-    channels:int,   # what it takes
-    multiple:int,   # of what height and width must be
-) -> torch.Tensor:
-    "`x` itself; `ValueError` for a wrong number of channels, or a size that cannot be halved."
-    if x.ndim != 4 or x.shape[1] != channels:
-        raise ValueError(f'x: shape (N, {channels}, H, W) is needed, got {tuple(x.shape)}')
-    H, W = x.shape[2:]
-    if H % multiple or W % multiple or not H*W:
-        enough = [max(-(-side//multiple), 1)*multiple for side in (H, W)]
-        raise ValueError(f'x: height and width must be multiples of {multiple}, got {H}×{W}; '
-                         f'pad it, e.g. to {enough[0]}×{enough[1]}')
-    return x
+__all__ = ['NORMS', 'GROUP', 'TIMES', 'RESIDUAL_FORMS', 'LAPTOP_UNET', 'DDPM_MULTIPLIERS',
+           'ResidualBlock', 'SelfAttention', 'BlockAndAttention', 'check_input', 'LabelEmbedding',
+           'ToldNetwork', 'UNet', 'ResidualForm', 'ResidualUNet', 'block_shapes', 'residual_unet',
+           'laptop_unet', 'patch_positions', 'TransformerBlock', 'PatchTransformer',
+           'patch_transformer', 'DDPMBlock', 'DDPMUNet', 'ddpm_unet']
 
 # %% ../nbs/09_unets.ipynb #cef766e0
 NORMS = Registry('norm')    # name -> (channels, affine) -> layer
@@ -124,6 +109,21 @@ class BlockAndAttention(nn.Sequential):
         return attention(block(x, e))
 
 # %% ../nbs/09_unets.ipynb #a5aa1a83
+def check_input(
+    x,              # what a network is given
+    channels:int,   # what it takes
+    multiple:int,   # of what height and width must be
+) -> torch.Tensor:
+    "`x` itself; `ValueError` for a wrong number of channels, or a size that cannot be halved."
+    if x.ndim != 4 or x.shape[1] != channels:
+        raise ValueError(f'x: shape (N, {channels}, H, W) is needed, got {tuple(x.shape)}')
+    H, W = x.shape[2:]
+    if H % multiple or W % multiple or not H*W:
+        enough = [max(-(-side//multiple), 1)*multiple for side in (H, W)]
+        raise ValueError(f'x: height and width must be multiples of {multiple}, got {H}×{W}; '
+                         f'pad it, e.g. to {enough[0]}×{enough[1]}')
+    return x
+
 class LabelEmbedding(nn.Embedding):
     "Labels (N,) → (N, dim); zeros for -1. All start at zero: at first a label changes nothing."
     def __init__(self,
@@ -135,8 +135,8 @@ class LabelEmbedding(nn.Embedding):
 
     def forward(self, cond): return super().forward(cond + 1)
 
-class UNet(nn.Module):
-    "What this lesson's U-Nets share: they are told a time and, if they have `classes`, a label."
+class ToldNetwork(nn.Module):
+    "What this lesson's networks share: they are told a time and, if they have `classes`, a label."
     def tell(self,
         x,          # images, (N, C, H, W)
         t,          # their times
@@ -151,6 +151,9 @@ class UNet(nn.Module):
             raise ValueError('cond: this network takes no labels; build it with n_classes=…')
         labels = one_each('cond', torch.as_tensor(cond, device=x.device), n)
         return e + self.classes(labels)
+
+class UNet(ToldNetwork):
+    "Down to few pixels and up again."
 
 # %% ../nbs/09_unets.ipynb #f58e9394
 TIMES = ('concat', 'add', 'modulate')
@@ -286,7 +289,7 @@ class ResidualUNet(UNet):
 
 # %% ../nbs/09_unets.ipynb #0b1d4a51
 def block_shapes(
-    net:nn.Module,  # one of this lesson's networks
+    net:nn.Module,  # one of this lesson's U-Nets
     shape=None,     # (C, H, W); None: the network's own
 ) -> list:
     "`(part, (C, H, W))` of what every residual block puts out, in order; nothing is computed."
@@ -317,6 +320,118 @@ def residual_unet(
 ) -> ResidualUNet:
     "A residual U-Net in one of its known forms."
     return ResidualUNet(**{**RESIDUAL_FORMS[form], **changes})
+
+# %% ../nbs/09_unets.ipynb #e59a7238
+LAPTOP_UNET = dict(in_channels=1, sample_size=32, embed=16, widths=(16, 64, 128), middle=(256, 128),
+                   up_widths=(64, 32, 16), depth=1, time='add', norm='group')
+
+def laptop_unet(
+    pretrained:bool=False,  # load the shipped weights `models/laptop_unet`?
+    **changes,              # fields of `ResidualForm` that differ: in_channels=3, n_classes=10, …
+) -> ResidualUNet:
+    "A U-Net for `(N, 1, 32, 32)` that trains fast on a CPU, with `amp=True, channels_last=True`."
+    if pretrained and changes:
+        raise ValueError(
+            f'the pretrained network has its own configuration; given: {", ".join(changes)}')
+    return load_network('laptop_unet') if pretrained else ResidualUNet(**{**LAPTOP_UNET, **changes})
+
+# %% ../nbs/09_unets.ipynb #r09trans
+def patch_positions(
+    H:int,          # rows of patches
+    W:int,          # columns
+    dim:int,        # numbers for each, a multiple of 8
+    device=None,    # where they are needed
+) -> torch.Tensor:
+    "(H·W, dim): where each patch is; the first half of the numbers says its row."
+    speeds = transformer_speeds(dim//2)
+    rows, columns = (sin_cos(torch.arange(n, device=device).float(), speeds) for n in (H, W))
+    return torch.cat([rows.repeat_interleave(W, 0), columns.repeat(H, 1)], 1)
+
+def _scale_shift(h, factor, offset): return h*(1 + factor) + offset
+
+class TransformerBlock(nn.Module):
+    "Attention among tokens, then an MLP for each; told by factors, offsets and gates."
+    def __init__(self,
+        width:int,  # numbers in a token
+        heads:int,  # of attention
+    ):
+        super().__init__()
+        self.heads = heads
+        self.norm1 = nn.LayerNorm(width, elementwise_affine=False)
+        self.norm2 = nn.LayerNorm(width, elementwise_affine=False)
+        self.qkv = nn.Linear(width, 3*width)
+        self.out = nn.Linear(width, width)
+        self.mlp = nn.Sequential(nn.Linear(width, 4*width), nn.GELU(approximate='tanh'),
+                                 nn.Linear(4*width, width))
+        self.told = _zero(nn.Linear(width, 6*width))
+
+    def attend(self, h):
+        "softmax(q·k/√C)·v in each head."
+        q, k, v = (a.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+                   for a in self.qkv(h).chunk(3, -1))
+        h = F.scaled_dot_product_attention(q, k, v)
+        return self.out(h.transpose(1, 2).flatten(2))
+
+    def forward(self, h, e):
+        factor1, offset1, gate1, factor2, offset2, gate2 = self.told(e)[:, None].chunk(6, -1)
+        h = h + gate1*self.attend(_scale_shift(self.norm1(h), factor1, offset1))
+        return h + gate2*self.mlp(_scale_shift(self.norm2(h), factor2, offset2))
+
+class PatchTransformer(ToldNetwork):
+    "A small transformer (after Peebles & Xie 2023): `(x_t, t)` → `(N, in_channels, H, W)`."
+    n_sines = 32    # length of the embedded time
+
+    def __init__(self,
+        in_channels:int=1,          # channels of the images
+        sample_size:int=32,         # their usual height and width
+        patch:int=2,                # side of the patches
+        width:int=96,               # numbers in a token, a multiple of 8 and of `heads`
+        depth:int=4,                # blocks
+        heads:int=3,                # of attention
+        time_range=(0., 1000.),     # smallest and largest t
+        max_frequency:float=16.,    # turns of the fastest hand over `time_range`
+        n_classes:int|None=None,    # labels it can be told; None: it takes none
+    ):
+        super().__init__()
+        sizes = dict(in_channels=in_channels, sample_size=sample_size, patch=patch, width=width,
+                     depth=depth, n_classes=n_classes)
+        self.config = c = AttrDict(
+            **check_sizes(sizes), heads=whole('heads', heads, 1, 64),
+            time_range=tuple(clip_range(time_range, 'time_range')),
+            max_frequency=positive('max_frequency', max_frequency))
+        if c.width % 8 or c.width % c.heads:
+            raise ValueError(f'width={c.width}: a multiple of 8 and of heads={c.heads} is needed')
+        if c.sample_size % c.patch:
+            raise ValueError(f'sample_size={c.sample_size}: with patch={c.patch} a multiple of '
+                             f'{c.patch} is needed')
+        self.embedding = partial(TIME_EMBEDDINGS['sinusoidal'], dim=self.n_sines,
+                                 time_range=c.time_range, max_frequency=c.max_frequency)
+        self.time = nn.Sequential(nn.Linear(self.n_sines, c.width), nn.SiLU(),
+                                  nn.Linear(c.width, c.width), nn.SiLU())
+        self.embed = nn.Conv2d(c.in_channels, c.width, c.patch, stride=c.patch)
+        self.blocks = nn.ModuleList([TransformerBlock(c.width, c.heads) for _ in range(c.depth)])
+        self.norm = nn.LayerNorm(c.width, elementwise_affine=False)
+        self.told = _zero(nn.Linear(c.width, 2*c.width))
+        self.head = _zero(nn.Linear(c.width, c.in_channels*c.patch**2))
+        if c.n_classes:
+            self.classes = LabelEmbedding(c.n_classes, c.width)
+
+    def forward(self, x, t, cond=None):
+        c = self.config
+        check_input(x, c.in_channels, c.patch)
+        e, h = self.tell(x, t, cond), self.embed(x)
+        H, W = h.shape[2:]
+        h = h.flatten(2).transpose(1, 2) + patch_positions(H, W, c.width, x.device).to(h.dtype)
+        for block in self.blocks:
+            h = block(h, e)
+        h = self.head(_scale_shift(self.norm(h), *self.told(e)[:, None].chunk(2, -1)))
+        return F.pixel_shuffle(h.transpose(1, 2).unflatten(2, (H, W)), c.patch)
+
+def patch_transformer(
+    **changes,  # arguments of `PatchTransformer` that differ
+) -> PatchTransformer:
+    "A transformer of 0.7 million parameters for `(N, 1, 32, 32)`."
+    return PatchTransformer(**changes)
 
 # %% ../nbs/09_unets.ipynb #ce57f55a
 class DDPMBlock(_Block):
@@ -446,20 +561,6 @@ def ddpm_unet(
         one_of('sample_size', sample_size, DDPM_MULTIPLIERS)
         changes['multipliers'] = DDPM_MULTIPLIERS[sample_size]
     return DDPMUNet(sample_size=sample_size, **changes)
-
-# %% ../nbs/09_unets.ipynb #e59a7238
-LAPTOP_UNET = dict(in_channels=1, sample_size=32, embed=16, widths=(16, 64, 128), middle=(256, 128),
-                   up_widths=(64, 32, 16), depth=1, time='add', norm='group')
-
-def laptop_unet(
-    pretrained:bool=False,  # load the shipped weights `models/laptop_unet`?
-    **changes,              # fields of `ResidualForm` that differ: in_channels=3, n_classes=10, …
-) -> ResidualUNet:
-    "A U-Net for `(N, 1, 32, 32)` that trains fast on a CPU, with `amp=True, channels_last=True`."
-    if pretrained and changes:
-        raise ValueError(
-            f'the pretrained network has its own configuration; given: {", ".join(changes)}')
-    return load_network('laptop_unet') if pretrained else ResidualUNet(**{**LAPTOP_UNET, **changes})
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

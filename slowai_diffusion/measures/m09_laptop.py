@@ -3,6 +3,7 @@
 # %% ../../nbs/09_unets.ipynb #2ab2b9ef
 from functools import partial
 import torch
+from ..files import cache_dir
 from ..plots import to_float, to_uint8
 from ..records import measurement, results
 from ..data import Batches, get_dls
@@ -45,11 +46,24 @@ LESSON_NETS = {
     'R form': ('residual_unet', dict(_grey, form='r'), False),
     'DDPM, 32 channels': ('ddpm_unet', dict(in_channels=1, width=32), False),
 }
+LATER_NETS = {  # not in the stored table of speeds
+    'time scales and shifts': ('laptop_unet', dict(time='modulate'), True),
+    'transformer': ('patch_transformer', {}, True),
+}
+LATER_SPEEDS = {    # images/s in training: timed in turn with laptop_unet, whose 452.8 is stored
+    'time scales and shifts': 408., 'transformer': 123.}
 
 def lesson_net(name):
-    "One of `LESSON_NETS`, new."
-    builder, settings, _ = LESSON_NETS[name]
+    "One of `LESSON_NETS` or `LATER_NETS`, new."
+    builder, settings, _ = (LESSON_NETS | LATER_NETS)[name]
     return build_network(builder, **settings)
+
+def train_speed(name, amp):
+    "Images a second in training, as stored."
+    if name in LATER_SPEEDS:
+        return LATER_SPEEDS[name]
+    row = results('laptop_unet_speed')['points'][0]['table'][name]
+    return row['train_bf16' if amp else 'train_fp32']
 
 @measurement(
     'Size and speed of lesson 09\'s networks on 32×32 grey images on the CPU, batch 128, medians '
@@ -79,26 +93,50 @@ def _laptop_points():
     'Lesson 09: networks after equal training time, as many steps as fit at the measured speed; '
     'held-out loss, and scores in 20 steps of DDPM (posterior variance).',
     _laptop_points, ('fashion_mnist_classifier', 'fashion_mnist_reference'))
-def laptop_unet_steps(net, minutes, lr, seed, n, n_first=None):
+def laptop_unet_steps(net, minutes, lr, seed, n, n_first=None, checkpoint=None):
     "`n_first`: stop after so many steps and return their losses only."
-    amp = LAPTOP_NETS[net][2]
-    speed = results('laptop_unet_speed')['points'][0]['table'][net]
-    n_steps = max(1, round(60*minutes*speed['train_bf16' if amp else 'train_fp32']/128))
+    amp = (LESSON_NETS | LATER_NETS)[net][2]
+    n_steps = max(1, round(60*minutes*train_speed(net, amp)/128))
     dls, (losses, note, enough) = get_dls(128), first_losses(n_first)
     batches = Batches(dls.train.images, bs=128, shuffle=True, seed=seed)
     torch.manual_seed(seed)
     unet = lesson_net(net)
     try:
-        train(unet, lr=lr, data=batches, n_steps=n_steps, seed=seed, amp=amp, ema=.99,
-              channels_last=True, opt_func=partial(torch.optim.Adam, betas=(.9, .99)),
-              callback=note, progress=n_first is None)
+        h = train(unet, lr=lr, data=batches, n_steps=n_steps, seed=seed, amp=amp, ema=.99,
+                  channels_last=True, opt_func=partial(torch.optim.Adam, betas=(.9, .99)),
+                  callback=note, progress=n_first is None, checkpoint=checkpoint,
+                  checkpoint_every=100, resume=checkpoint is not None)
     except enough:
         return dict(first_losses=losses)
     held_out = to_float(dls.valid.images[:5000 if n >= 500 else 512])
     t, loss = held_out_loss(DDPM(), unet, held_out)
     x = to_uint8(sample(DDPM(), unet, n, steps=20, seed=seed, micro_batch=64, progress=False))
-    return dict(steps=n_steps, amp=amp, first_losses=losses[:3], held_out=loss.mean().item(),
+    return dict(steps=n_steps, amp=amp, first_losses=h['loss'][:3], held_out=loss.mean().item(),
                 held_out_early=loss[t < 100].mean().item(), **fashion_scores(x))
+
+def _minutes_points():
+    "What `laptop_unet_steps` has not: the most telling first."
+    def p(net, minutes, seed=0, n=2000):
+        return dict(net=net, minutes=minutes, lr=2e-3, seed=seed, n=n)
+    *_, second, _, small, _, ours = LAPTOP_PATH
+    later = 'transformer', second
+    return ([p('transformer', .05, n=64)]
+            + [p(k, 3, s) for s in (0, 1) for k in (*later, 'time scales and shifts')]
+            + [p(k, 10, s) for s in (0, 1) for k in later]
+            + [p(k, 40) for k in (small, ours, *later)])
+
+@measurement(
+    "Lesson 09: lesson 02's network, the small residual U-Net, laptop_unet and a transformer after "
+    '3, 10 and 40 minutes, and laptop_unet told by scale and shift; as `laptop_unet_steps`, where '
+    'the other points of this comparison are.',
+    _minutes_points, ('fashion_mnist_classifier', 'fashion_mnist_reference'))
+def unets_by_minutes(net, minutes, lr, seed, n):
+    "One training; a run that was stopped goes on from its checkpoint."
+    key = ''.join(c if c.isalnum() else '_' for c in f'{net}-{minutes}-{seed}')
+    checkpoint = cache_dir()/'unets_by_minutes'/f'{key}.pt'
+    out = laptop_unet_steps(net, minutes, lr, seed, n, checkpoint=checkpoint)
+    checkpoint.unlink(missing_ok=True)
+    return out
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

@@ -2,14 +2,50 @@
 
 # %% ../../nbs/10_samplers.ipynb #m10head
 from __future__ import annotations
+from functools import cache
+from importlib import import_module
+from typing import NamedTuple
+import torch
+from ..files import model_path
 from ..records import in_parts, in_turn, measurement
 from ..ddpm import generators, load_ddpm
+from ..distances import Gaussian
 from ..evaluation import fashion_scores, garments_gaussian
 from ..interop import Counted
-from ..schedules import get_schedule
+from ..schedules import get_schedule, log_snr_of
 from ..grids import gaussian_start, optimised_times
 from ..denoisers import Denoiser
 from ..samplers import generate, get_sampler, step_times
+
+SCORED = 'laptop_unet'  # the network whose garments lesson 10 shows and scores
+START_σ = 12.           # its Gaussian start, in its units: about t = 700 of DDPM's table
+
+class Saved(NamedTuple):
+    "A saved model as this lesson asks it; units are those that its network sees."
+    denoise:Denoiser    # its network is `Counted`
+    schedule:object
+    to_images:object    # from its units
+    to_units:object     # from images
+    data:Gaussian       # mean and covariance of garments, in its units
+
+def saved_model(
+    model:str,              # a name in `models/`, or a folder
+    micro_batch:int=64,     # images per network call
+    amp:bool=False,         # bf16 autocast?
+) -> Saved:
+    "A `DDPM` as `load_ddpm` reads it, or what lesson 11 saves."
+    if not (model_path(model)/'diffusion.json').exists():
+        ddpm, unet = load_ddpm(model)
+        schedule, same = get_schedule('ddpm', **ddpm.config), lambda x: x
+        denoise = Denoiser(Counted(unet), schedule, ddpm, micro_batch=micro_batch, amp=amp)
+        return Saved(denoise, schedule, same, same, garments_gaussian())
+    m = import_module('slowai_diffusion.diffusion_files').load_diffusion(model)
+    denoise = m.denoiser(micro_batch=micro_batch, amp=amp)
+    denoise.network = Counted(denoise.network)
+    zero, one = (m.to_images(torch.full((1, 1, 1, 1), v)).item() for v in (0., 1.))
+    data = garments_gaussian()
+    data = Gaussian((data.μ - zero)/(one - zero), data.Σ/(one - zero)**2)
+    return Saved(denoise, m.schedule, m.to_images, m.normalise, data)
 
 # %% ../../nbs/10_samplers.ipynb #m10curve
 ALL_SAMPLERS = (    # name, options
@@ -82,6 +118,71 @@ def samplers_seconds(model, n, calls, rounds):
         made[name], fs[name] = s.network_calls(s.steps_for(calls)), turn(s)
     took = {k: round(1000*v/n, 2) for k, v in in_turn(fs, rounds).items()}
     return dict(took=took, calls=made)
+
+# %% ../../nbs/10_samplers.ipynb #m10compared
+BEST = tuple((k, {}) for k in ('unipc', 'dpmpp_2m', 'dpmpp_2m_sde', 'dpmpp_3m_sde', 'accelerated'))
+
+def _compared(sampler, options, calls, start='noise', grid='trailing', seed=0, n=2000, paths=32,
+              fine=500):
+    return dict(model=SCORED, sampler=sampler, options=options, grid=grid, start=start,
+                calls=calls, seed=seed, n=n, amp=True, paths=paths, fine=fine)
+
+def _compared_points():
+    "In order of importance."
+    def each(calls, seed, start='noise'):
+        return [_compared(*s, c, start, seed=seed) for c in calls for s in ALL_SAMPLERS]
+    def more(seed): return [_compared(*s, c, seed=seed) for c in (50, 100) for s in BEST]
+    grids = [_compared(k, {}, c, start, g) for c in (10, 5) for start in ('noise', 'gaussian')
+             for g in ('guarded', 'karras', 'log_snr', 'uniform', 'optimised')
+             for k in ('dpmpp_2m', 'unipc', 'ddim')]
+    return [_compared('unipc', {}, 5, n=64, paths=2, fine=20), *each((5, 10), 0),
+            *each((5, 10), 0, 'gaussian'), *each((20,), 0), *more(0), *grids,
+            *each((5, 10, 20), 1), *each((5, 10), 1, 'gaussian'), *more(1)]
+
+def _times(m, s, steps, grid, first, start):
+    if grid not in ('guarded', 'optimised'): return step_times(m.schedule, steps, grid, first=first)
+    penalty = 1. if grid == 'guarded' else 0.
+    return optimised_times(m.schedule, steps, m.data, s, first, start=start, penalty=penalty)
+
+@cache
+def _begun(model, start, amp):
+    "The saved model, the first time, and noise -> x_t there."
+    m = saved_model(model, 64 if amp else 32, amp)
+    if start == 'noise': return m, 1., None
+    first = m.schedule.time_of(log_snr_of(σ=START_σ)).item()
+    return m, first, gaussian_start(m.data, m.schedule, first)
+
+def _draw(model, start, amp, sampler, times, seed, k, i=0):
+    "Images number i … i + k - 1."
+    m, _, begin = _begun(model, start, amp)
+    return m.to_images(generate(m.denoise, m.schedule, k, sampler=sampler, grid=times, start=begin,
+                                generator=generators(seed, k, start=i), progress=False))
+
+@cache
+def _solution(model, start, seed, paths, fine):
+    "Where `paths` noises lead when equation (1) is solved in `fine` steps."
+    m, first, _ = _begun(model, start, False)
+    times = step_times(m.schedule, fine, first=first)
+    return _draw(model, start, False, get_sampler('dpmpp_2m'), times, seed, paths)
+
+@measurement(
+    'Samplers at equal network calls (those with two calls a step: at most so many) from noise and '
+    f'from the Gaussian of noised garments at σ = {START_σ:g}, on several grids; nothing clipped, '
+    'bf16, images rounded to bytes. `to_solution`: rms distance in float32, on `paths` images, to '
+    'equation (1) solved in `fine` steps from the same noise (samplers with fresh noise do not '
+    'aim there).',
+    _compared_points, (SCORED, 'fashion_mnist_classifier', 'fashion_mnist_reference'))
+def samplers_compared(model, sampler, options, grid, start, calls, seed, n, amp, paths, fine):
+    "Scores of `n` images, and the solver's own error."
+    (m, first, _), s = _begun(model, start, amp), get_sampler(sampler, **options)
+    times = _times(m, s, s.steps_for(calls), grid, first, start)
+    def draw(k, i): return _draw(model, start, amp, s, times, seed, k, i)
+    x, seconds = in_parts(draw, n)
+    own = _draw(model, start, False, s, times, seed, paths)
+    off = (own - _solution(model, start, seed, paths, fine)).pow(2).flatten(1).mean(1).sqrt()
+    return dict(calls_made=s.network_calls(len(times)), draw_seconds=round(seconds, 1),
+                σ=[round(v, 5) for v in m.schedule.σ(times).tolist()],
+                to_solution=off.mean().item(), **fashion_scores(x))
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

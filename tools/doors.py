@@ -3,7 +3,7 @@ checkpoints, full disks, other locales, Ctrl-C, each tried with the commands as 
 
 A command is a process of its own. To import PyTorch takes seconds; so what is not about the start
 of a command (another locale, another library, Ctrl-C while importing) is a fork of a process that
-has imported it. The quick ones are in nbs/98_doors.ipynb. Each scenario has a folder of its own and
+has imported it, and `diffusers`. The quick ones are in nbs/98_doors.ipynb. Each scenario has a folder of its own and
 says in its docstring what must hold; the last line counts them, and the exit status is 1 if one
 fails."""
 import argparse, contextlib, functools, hashlib, json, multiprocessing, os, resource, shutil, signal
@@ -19,6 +19,7 @@ LIMIT = 60                              # seconds a command may take
 TRAIN = ('slowai_train', 'fashion_unet', '--steps', '12', '--images', '32', '--bs', '4',
          '--checkpoint_every', '2', '--print_every', '1', '--out')
 WEIGHTS = 'diffusion_pytorch_model.safetensors'
+NO_DATA = 'The real Fashion-MNIST was not found'        # what is said where it is not
 ASCII = dict(LC_ALL='C', LANG='C', PYTHONUTF8='0', PYTHONCOERCECLOCALE='0')
 FORKS = multiprocessing.get_context('forkserver' if sys.platform == 'linux' else 'spawn')
 
@@ -125,7 +126,8 @@ def right(result):
 def refused(result, *words):
     "The one line `error: …` of a command that was refused, and holds these words."
     status, said = result
-    last = said.strip().splitlines()[-1] if said.strip() else ''
+    lines = [s for s in said.splitlines() if s.strip() and not s.startswith(NO_DATA)]
+    last = lines[-1] if lines else ''
     assert status == 1 and last.startswith('error: '), f'exit status {status}: {said[-800:]}'
     assert 'Traceback' not in said, said[-800:]
     missing = [w for w in words if w not in last]
@@ -431,7 +433,7 @@ def main():
     os.environ.setdefault('OMP_NUM_THREADS', '1')
     os.environ.setdefault('PYTHONPATH', str(nb.ROOT))
     os.environ.setdefault('PYTHONWARNINGS', 'ignore:resource_tracker')  # a killed fork leaves locks
-    FORKS.set_forkserver_preload(['slowai_diffusion.commands'])
+    FORKS.set_forkserver_preload(['slowai_diffusion.commands', 'diffusers.models.unets.unet_2d'])
     with ThreadPoolExecutor(2) as two_at_a_time:
         for name, verdict, why, seconds in two_at_a_time.map(tried, names):
             found.append(verdict)

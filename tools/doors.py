@@ -3,9 +3,9 @@ checkpoints, full disks, other locales, Ctrl-C, each tried with the commands as 
 
 A command is a process of its own. To import PyTorch takes seconds; so what is not about the start
 of a command (another locale, another library, Ctrl-C while importing) is a fork of a process that
-has imported it, and `diffusers`. The quick ones are in nbs/98_doors.ipynb. Each scenario has a folder of its own and
-says in its docstring what must hold; the last line counts them, and the exit status is 1 if one
-fails."""
+has imported it, and `diffusers`. The quick ones are in nbs/98_doors.ipynb. Each scenario has a
+folder of its own and says in its docstring what must hold; the last line counts them, and the exit
+status is 1 if one fails."""
 import argparse, contextlib, functools, hashlib, json, multiprocessing, os, resource, shutil, signal
 import subprocess, sys, tempfile, threading, time
 from concurrent.futures import ThreadPoolExecutor

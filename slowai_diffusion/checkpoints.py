@@ -177,16 +177,22 @@ class Keeping:
 # %% ../nbs/01_training.ipynb #d5f2f582
 def save_weights(
     model:nn.Module,            # any model
-    path,                       # file to write, `….safetensors`
+    path,                       # file to write or to replace, `….safetensors`
     dtype=None,                 # store floats as this, e.g. `torch.float16`; None: as they are
 ):
     "Write a model's weights as `safetensors`, in one piece or not at all."
     from safetensors.torch import save
     if dtype: one_of('dtype', dtype, (torch.float16, torch.bfloat16, torch.float32, torch.float64))
     def cast(v): return v.to(dtype) if dtype and v.is_floating_point() else v
-    state = {k: cast(v.detach().cpu()).contiguous() for k, v in model.state_dict().items()}
-    for k, v in state.items(): all_finite(f'weights {k}', v)
+    def alone(v): return torch.clone(v, memory_format=torch.contiguous_format)  # tied ones, too
+    state = {k: alone(cast(v.detach().cpu())) for k, v in model.state_dict().items()}
+    _check_numbers(model, state, 'weights ')
     with atomic_path(path) as tmp: tmp.write_bytes(save(state, metadata=dict(format='pt')))
+
+def _check_numbers(model, state, where):
+    "`FloatingPointError` for weights that are not finite; what is not trained may be infinite."
+    trained = {k for k, _ in model.named_parameters(remove_duplicate=False)}
+    for k, v in state.items(): all_finite(where + k, v if k in trained else v.clamp(-1, 1))
 
 def load_weights(
     model:nn.Module,    # the architecture the file is for
@@ -200,7 +206,7 @@ def load_weights(
         why = f'it is truncated, damaged or not safetensors ({e})'
         raise ValueError(f'weights file {path} cannot be read: {why}') from e
     state = {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
-    for k, v in state.items(): all_finite(f'{path}: {k}', v)
+    _check_numbers(model, state, f'{path}: ')
     load_state(model, state, path)
     return model.eval()
 

@@ -101,11 +101,12 @@ def save_classifier(
     model:Classifier,   # to be saved
     folder,             # gets `config.json` and `model.safetensors`
     dtype=None,         # as for `save_weights`
+    force:bool=False,   # may it replace a classifier that is there?
 ):
     "Save a `Classifier` so that `load_classifier` can rebuild it."
     if type(model) is not Classifier:
         raise ValueError(f'model: a {type(model).__name__} would be loaded as a Classifier')
-    with saving(folder, 'classifier') as new:
+    with saving(folder, 'classifier', force) as new:
         save_weights(model, new/'model.safetensors', dtype)
         write_json(new/'config.json', model.config)
 

@@ -226,6 +226,7 @@ def _as_tensor(a):
         raise ValueError(f'data: {type(a).__name__} whose parts do not make one array ({e}); with '
                          'labels, use Batches(images, labels)') from None
     if a.dtype.kind not in 'biufc': raise TypeError(f'data: numbers expected, not {a.dtype}')
+    if not a.flags.writeable: a = a.copy()  # of a single picture
     return torch.as_tensor(a.astype(a.dtype.newbyteorder('='), copy=False))
 
 def as_images(

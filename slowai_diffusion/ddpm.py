@@ -17,7 +17,8 @@ from .data import Batches, fashion_mnist
 from .training import eval_mode, fit
 from .networks import (ask, check_cond, check_fits, check_sees_noise, check_told, class_given,
                        fashion_unet, image_shape, imported, learns_cond, load_network,
-                       mixture_network, naming, on_device, predict, read_table, write_network)
+                       mixture_network, naming, on_device, predict, read_table, size_given,
+                       write_network)
 from .noise import generators, generators_of, randint, randn
 from .walks import Drawing, collected, walk
 from .holdout import held_out, held_out_loss
@@ -372,6 +373,7 @@ def sample(
     cond = check_cond(model, cond, n, device)
     check_told(model, d)
     own = image_shape(model, x_T)
+    if shape is None and x_T is None: size_given(model, own)
     shape = own if shape is None else dims('shape', shape)
     if getattr(model, 'config', None) is not None: one_of('channels in shape', shape[0], own[:1])
     x_t = randn((n, *shape), generator, device) if x_T is None else check_noise(x_T, (n, *shape))
@@ -442,10 +444,11 @@ def save_ddpm(
     unet,           # a `diffusers` model, or one of lesson 09's
     folder,         # gets what `save_network` writes, and scheduler_config.json
     dtype=None,     # e.g. `torch.float16` to halve the file
+    force:bool=False,   # may it replace a diffusion that is there?
 ) -> None:
     "Save a diffusion and its network in `diffusers`' form: `from_pretrained(folder)` reads it."
     settings = scheduler_settings(ddpm)
-    with saving(folder, 'diffusion') as new:
+    with saving(folder, 'diffusion', force) as new:
         write_network(unet, new, dtype)
         write_json(new/_SCHEDULER, settings)
 

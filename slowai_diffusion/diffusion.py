@@ -62,8 +62,7 @@ class DiffusionModel(nn.Module):
         if not callable(network): raise TypeError(f'network={network!r}: a network is needed')
         self.network = network
         self.diffusion = schedule
-        self.objective = _objective(objective)
-        TOLD.get_or_list(told)
+        self.objective = objective
         self.told = told
         self.normalised = normalised
         self.shape = image_shape(network) if shape is None else dims('shape', shape)
@@ -75,8 +74,18 @@ class DiffusionModel(nn.Module):
         self.train(getattr(network, 'training', False))
 
     def __setattr__(self, name, value):
+        built, before = 'shape' in vars(self), getattr(self, name, None)
+        if name == 'normalised' and built and value != before:
+            raise AttributeError(f'normalised={value}: build another model with it')
         if name == 'diffusion': value, self._schedule = as_diffusion(value, 'schedule'), None
+        if name == 'objective': value = _objective(value)
+        if name == 'told': TOLD.get_or_list(value)
         super().__setattr__(name, value)
+        if not built or name not in ('network', 'diffusion', 'told'): return
+        try: self._check_told()
+        except ValueError:
+            setattr(self, name, before)
+            raise
 
     @property
     def schedule(self) -> Schedule:

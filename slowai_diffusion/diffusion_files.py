@@ -32,6 +32,7 @@ def save_diffusion(
     model:DiffusionModel,   # with a network whose class is in `NETWORKS`
     folder,                 # gets config.json, the weights as safetensors, and diffusion.json
     dtype=None,             # of the stored weights, e.g. `torch.float16`; None: as they are
+    force:bool=False,       # may it replace a diffusion that is there?
 ) -> None:
     "Save a model for `load_diffusion`. What has no name is refused before anything is written."
     settings = dict(_class_name='DiffusionModel', **model.settings)
@@ -39,7 +40,7 @@ def save_diffusion(
         model._mean_sd()
         settings.update(mean=model.mean.tolist(), variance=model.variance.tolist())
     if 'schedule' in settings: _check_rebuilt(model)
-    with saving(folder, 'diffusion') as new:
+    with saving(folder, 'diffusion', force) as new:
         write_network(model.network, new, dtype)
         hashes = {f.name: sha256(f) for f in sorted(new.iterdir())}
         write_json(new/'diffusion.json', dict(**settings, sha256=hashes))

@@ -74,6 +74,7 @@ def feature_batches(
     Bad images are a `ValueError` or `TypeError`; a range that looks wrong is a warning."""
     device, check, bs = get_device(device, model), image_check(validate), whole('bs', bs)
     model.to(device)
+    dtype = next((p.dtype for p in model.parameters()), torch.float32)
     low, high = math.inf, -math.inf
     bar = tqdm(_batches(images, bs), total=_n_batches(images, bs), disable=not progress,
                unit='batch')
@@ -83,7 +84,7 @@ def feature_batches(
                 check(x)
                 low, high = min(low, x.amin().item()), max(high, x.amax().item())
             with torch.autocast(device.type, torch.bfloat16, enabled=amp):
-                model(x.to(device, torch.float32, copy=True))   # it may write into it
+                model(x.to(device, dtype, copy=True))   # it may write into it
             yield _pooled(seen, f'layer={layer!r} of {type(model).__name__}')
     if low <= high: warn_range(low, high)
 
@@ -106,7 +107,7 @@ def fingerprint(
     h = hashlib.sha256()
     for k, v in model.state_dict().items():
         h.update(k.encode())
-        h.update(v.detach().cpu().contiguous().numpy().tobytes())
+        h.update(v.detach().cpu().flatten().view(torch.uint8).numpy().tobytes())
     return h.hexdigest()
 
 # %% auto #0

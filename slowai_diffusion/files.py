@@ -213,15 +213,17 @@ def model_path(
 _PARTS = SUMS, 'card.json', '*config.json', 'diffusion.json', 'model_index.json', '*.safetensors'
 
 def saving(
-    path:str|Path,  # a folder
-    kind:str,       # what is to be saved: 'network', 'classifier', …
+    path:str|Path,      # a folder
+    kind:str,           # what is to be saved: 'network', 'classifier', …
+    force:bool=False,   # may it replace one that is there?
 ):
-    "`replaced_files`, unless something else than a `kind` of ours lies there: `FileExistsError`."
+    "`replaced_files`; `FileExistsError` where something lies that is not to be replaced."
     path = at_home(path)
     there, kind_there = [f.name for k in _PARTS for f in path.glob(k)], saved_files(path)[0]
-    if not there or kind_there == kind: return replaced_files(path, kind)
+    if not there or (force and kind_there == kind): return replaced_files(path, kind)
     what = f'a {kind_there}' if kind_there else f"{there[0]}, which this library did not save"
-    raise FileExistsError(f'folder={str(path)!r} holds {what}: choose another folder')
+    hint = ', or force=True to replace it'*(kind_there == kind)
+    raise FileExistsError(f'folder={str(path)!r} holds {what}: choose another folder{hint}')
 
 def default_folder(
     name:str, # of a model

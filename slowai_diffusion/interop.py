@@ -244,6 +244,7 @@ def save_pipeline(
     variance_type='fixed_small',# of its scheduler; 'fixed_large' is for all T steps only
     license='apache-2.0',       # for the card
     dataset='zalando-datasets/fashion_mnist',   # its id on the hub, for the card
+    force:bool=False,           # may it replace a pipeline that is there?
 ) -> Path:
     "Write a folder for `DDPMPipeline.from_pretrained`, with its model card: ready for the hub."
     folder, facts = at_home(folder), dict(facts or {})
@@ -255,6 +256,9 @@ def save_pipeline(
                          f'another, or an empty one')
     ours = saved_files(folder)[0] == 'pipeline'
     check_free(folder, ours=(*PIPELINE, SUMS, 'README.md') if ours else ())
+    if ours and not force:
+        raise FileExistsError(f'folder={str(folder)!r} holds a pipeline: choose another folder, or '
+                              'force=True to replace it')
     one_of('variance_type', variance_type, VARIANCE_TYPES)
     settings = scheduler_settings(ddpm, variance_type)
     import diffusers

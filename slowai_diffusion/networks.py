@@ -32,7 +32,8 @@ def ask(
     if cond is None: out = network(x_t, t)
     elif isinstance(network, nn.Module) and _takes_labels(type(network)):
         if not takes_cond(network): raise ValueError('cond: the network takes no condition')
-        out = network(x_t, t, class_labels=cond % network.config.num_class_embeds)
+        k = class_count(network)
+        out = network(x_t, t, class_labels=cond if k is None else cond % k)
     else: out = network(x_t, t, cond)
     return out if isinstance(out, torch.Tensor) else out.sample
 
@@ -66,7 +67,15 @@ def check_cond(
     most = (class_count(network) or math.inf) - 1
     if cond.min() < -1 or cond.max() > most:
         raise ValueError(f'cond: classes must lie in -1 … {most}, got {cond.min()} … {cond.max()}')
+    if _none_is_last(network) and cond.min() == -1 and cond.max() == most:
+        raise ValueError(f'cond: to a {type(network).__name__} with num_class_embeds={most + 1} '
+                         f'-1 (none) and {most} are the same class: build it with {most + 2}')
     return cond.to(device)
+
+def _none_is_last(network):
+    "Does it take -1 for its last class?"
+    network = getattr(network, 'network', network)  # of lesson 11's models
+    return isinstance(network, nn.Module) and _takes_labels(type(network))
 
 def class_given(
     network,    # who is to be told
@@ -83,7 +92,13 @@ def learns_cond(
 ) -> bool:
     "Is it told the labels of these data? Labels that it does not take are a `ValueError`."
     if not takes_cond(network): return False
-    if data.labels is not None: check_cond(network, data.labels, data.n)
+    if data.labels is not None:
+        check_cond(network, data.labels, data.n)
+        k = class_count(network)
+        if _none_is_last(network) and data.labels.max() + 1 == k:
+            warnings.warn(f'labels: class {k - 1} is the last of num_class_embeds={k}, and to a '
+                          f'{type(network).__name__} also what cond=-1 (none) means; one more '
+                          'keeps them apart', stacklevel=3)
     else: warnings.warn('data: no labels, so the network learns no condition', stacklevel=3)
     return True
 
@@ -98,6 +113,15 @@ def image_shape(
     if c is None: return known
     size = getattr(c, 'sample_size', None) or known[1:]
     return (getattr(c, 'in_channels', 1), *((size, size) if isinstance(size, int) else size))
+
+def size_given(
+    network,    # who is to draw
+    shape,      # (C, H, W) that `image_shape` says
+):
+    "Warn where nobody has said how large the images are to be."
+    if isinstance(network, nn.Module) and getattr(network, 'config', None) is None:
+        warnings.warn(f'shape: this {type(network).__name__} has no config that says how large its '
+                      f'images are; {shape} are drawn', stacklevel=3)
 
 def check_fits(
     name:str,       # what to call them
@@ -360,11 +384,12 @@ def read_table(
 
 def save_network(
     network,    # with a `config` and a class that has a name in `NETWORKS`
-    folder,     # gets config.json and the weights; an older network there is replaced whole
+    folder,     # gets config.json and the weights
     dtype=None, # of the stored weights, e.g. `torch.float16` to halve the file; None: as they are
+    force:bool=False,   # may it replace a network that is there?
 ) -> None:
     "Save a network so that `load_network` can build it again; in `diffusers`' form if it knows it."
-    with saving(folder, 'network') as new: write_network(network, new, dtype)
+    with saving(folder, 'network', force) as new: write_network(network, new, dtype)
 
 def write_network(
     network,    # as for `save_network`
@@ -378,7 +403,9 @@ def write_network(
                          f'allowed: {", ".join(NETWORKS)}')
     if type(network) is not network_class(name):
         raise ValueError(f'network: of a class called {name}, but not of the one that this name '
-                         'would be loaded as; NETWORKS.register gives it a name of its own')
+                         'would be loaded as. Was its cell run again? A new network can take the '
+                         'weights: new.load_state_dict(old.state_dict()). If it is another class: '
+                         'NETWORKS.register gives it a name of its own')
     _check_rebuilt(network)
     save_weights(network, folder/WEIGHT_FILES[name != 'UNet2DModel'], dtype)
     config = {k: v for k, v in network.config.items() if not k.startswith('_')}

@@ -69,7 +69,7 @@ def _train_on(images, folder, n_steps, progress):
             CLASSIFIER_SETTINGS, n_steps=n_steps, progress=progress)
     x, quarters = turned(images[held_out], torch.Generator().manual_seed(0))
     accuracy = evaluate(net, Batches(x, quarters, bs=500))['accuracy']
-    save_classifier(net, folder)
+    save_classifier(net, folder, force=True)
     hashes = [sha256(folder/f) for f in _KEPT]
     write_json(folder/'card.json', dict(name='rotation net', accuracy=accuracy, hashes=hashes,
                                         images=len(images)))

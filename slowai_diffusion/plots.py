@@ -43,6 +43,9 @@ def as_nchw(
     x:torch.Tensor, # (N, H, W), (N, C, H, W) or (N, H, W, C), C = 1 or 3
 ) -> torch.Tensor:
     "A batch of images in the order (N, C, H, W)."
+    if x.ndim == 3 and x.shape[0] == 3 and x.shape[-1] != 3:
+        raise ValueError(f'data: shape {tuple(x.shape)} may be three grey images or one in colour: '
+                         'x[:, None] are the three, x[None] is the one')
     if x.ndim == 3 and x.shape[-1] not in (1, 3): return x[:, None]
     if x.ndim == 4 and x.shape[1] in (1, 3): return x
     if x.ndim == 4 and x.shape[-1] in (1, 3): return x.permute(0, 3, 1, 2).contiguous()
@@ -176,7 +179,7 @@ def save_gif(
     imgs, # As in `gif_bytes`
     **kwargs, # As in `gif_bytes`
 ) -> None:
-    "Write an animation to a file, atomically."
+    "Write an animation to a file, atomically; a file that is there is replaced."
     with atomic_path(path) as tmp: tmp.write_bytes(gif_bytes(imgs, **kwargs))
 
 def save_png(
@@ -185,7 +188,7 @@ def save_png(
     zoom:int=1, # Pixels a pixel
     **kwargs, # As in `image_grid`
 ) -> None:
-    "Write a grid of images to a file, atomically."
+    "Write a grid of images to a file, atomically; a file that is there is replaced."
     from PIL import Image
     with atomic_path(path) as tmp:
         Image.fromarray(image_grid(x, **kwargs).repeat(zoom, 0).repeat(zoom, 1)).save(tmp, 'PNG')

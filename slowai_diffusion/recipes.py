@@ -31,9 +31,9 @@ from .diffusion_files import load_diffusion, save_diffusion
 from .measures.m12_speedrun import ENTRIES
 
 # %% auto #0
-__all__ = ['RECIPES', 'MODEL_FILES', 'Recipe', 'RecipeData', 'recipe_data', 'classifier_recipe',
-           'ddpm_recipe', 'diffusion_recipe', 'entry_recipe', 'own_folder', 'replacing',
-           'in_the_box', 'run_recipe', 'make_samples', 'make_reference']
+__all__ = ['RECIPES', 'FID_EVERY', 'MODEL_FILES', 'Recipe', 'RecipeData', 'recipe_data',
+           'classifier_recipe', 'ddpm_recipe', 'diffusion_recipe', 'entry_recipe', 'own_folder',
+           'replacing', 'in_the_box', 'run_recipe', 'make_samples', 'make_reference']
 
 # %% ../nbs/95_recipes.ipynb #76f2303e
 @dataclass(frozen=True)
@@ -152,21 +152,30 @@ def diffusion_recipe(
                   hold_out=True, **rest)
 
 # %% ../nbs/95_recipes.ipynb #d0b00012
+FID_EVERY = 4   # epochs
+
 def entry_recipe(
     about:str,          # one line for the card
     name:str,           # one of `ENTRIES`, lesson 12's speed-run
     **settings,         # of the training, where it is another than the entry's
 ) -> Recipe:
     """A recipe for an entry of the speed-run: held-out losses as it learns, and by them one of
-    several averages is chosen; scores in 5, 10, 20 and 50 calls, drawn as in the race."""
+    several averages is chosen; of garments FID, too, after every `FID_EVERY` epochs. Scores in 5,
+    10, 20 and 50 calls, drawn as in the race."""
     entry = ENTRIES[name]
     def train_model(model, data, **settings):
         if model.normalised: model.learn_normalisation(data.batches.images)
         images = data.valid.images[:5000]
-        def score(model): return {f'held-out {k}': v for k, v in model.held_out(images).items()}
+        epoch = len(data.batches)
         def held_out(model): return model.held_out(images)['loss']
+        def metrics(step, model):
+            if step % epoch: return {}
+            found = {f'held-out {k}': v for k, v in model.held_out(images).items()}
+            if not data.own and step % (FID_EVERY*epoch) == 0:
+                found['FID'] = fashion_scores(entry.draw(model, 2000))['fid']
+            return found
         several = listed(settings['ema']) is not None
-        return fit(model, entry.loss, data.batches, metrics=every(len(data.batches), score),
+        return fit(model, entry.loss, data.batches, metrics=metrics,
                    choose=held_out if several else None, **settings)
     def score(model, x, y):
         scores = {f'test_{k}': v for k, v in model.held_out(x[:4000]).items()}

@@ -81,6 +81,7 @@ class Reference:
     def save(self,
         folder,             # where to
         dtype=torch.float16,# of the single features; the moments are kept in float64
+        force:bool=False,   # may it replace a reference that is there?
     ):
         "Write `reference.safetensors` and `config.json`."
         from safetensors.torch import save_file
@@ -91,7 +92,7 @@ class Reference:
         for k, v in data.items(): all_finite(f'{k} as {v.dtype} (a wider dtype may hold them)', v)
         config = dict(name=self.name, n=self.moments.n, shape=self.shape and list(self.shape),
                       layer=self.layer, net_sha256=self.net_sha256)
-        with saving(folder, 'reference') as new:
+        with saving(folder, 'reference', force) as new:
             save_file(data, new/'reference.safetensors')
             write_json(new/'config.json', config)
 

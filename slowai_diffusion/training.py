@@ -386,6 +386,17 @@ def _train(run, loss_fn, keep, metrics, callback, progress):
             _advance_bar(bar, run, batch)
             if stop: raise KeyboardInterrupt(run.stopped(keep.checkpoint))
 
+_at_work = threading.RLock()    # held while a training runs
+
+@contextmanager
+def _alone():
+    "Within it no other thread trains: random numbers are those of the whole process."
+    if not _at_work.acquire(blocking=False):
+        raise RuntimeError('another thread of this process trains; the two would share their '
+                           'random numbers: use one process for each')
+    try: yield
+    finally: _at_work.release()
+
 _seeds = weakref.WeakKeyDictionary()    # network -> seeds that it was trained with
 
 def _warn_same_numbers(model, seed):
@@ -420,8 +431,10 @@ def fit(
         raise ValueError(f'ema={settings.ema}, choose={choose}: several averages, and how to '
                          'choose one of them, go together')
     device = get_device(device, model)
+    if any(p.is_inference() for p in model.parameters()):
+        raise ValueError('model: made within torch.inference_mode(), so it cannot be trained')
     n_steps = _steps(n_epochs, n_steps, minutes, whole('batches in dl', len(dl)))
-    with keep.locked():
+    with _alone(), keep.locked():
         saved = keep.found(device)
         layout = torch.channels_last if settings.channels_last else torch.preserve_format
         model.to(device, memory_format=layout).train()

@@ -90,6 +90,15 @@ def stored():
         for c in filter(lost_text, code):
             yield f'{path.name}: what cell {c["id"]} prints is not stored'
 
+def figures():
+    "Each stored figure of a lesson says in a `fig-alt` line what it shows"
+    for path in nb.notebooks():
+        if not path.stem[0].isdigit() or path.stem[0] == '9': continue
+        for c in nb.code_cells(path):
+            shows = any('image/png' in o.get('data', {}) for o in c['outputs'])
+            if shows and not nb.directives(c).get('fig-alt'):
+                yield f'{path.name}: cell {c["id"]} shows a figure, and has no line `#| fig-alt: …`'
+
 def models():
     size = sum(p.stat().st_size for p in (nb.ROOT/'models').rglob('*') if p.is_file())
     if size > nb.MAX_MODELS:
@@ -145,7 +154,7 @@ def once():
             made, missing = made | own, missing - own
 
 CHECKS = dict(export=export, README=readme.differences, clean=clean, lint=lint, stored=stored,
-              models=models, paths=paths, once=once)
+              figures=figures, models=models, paths=paths, once=once)
 
 def main():
     wrong = []

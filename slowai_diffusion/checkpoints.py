@@ -3,11 +3,11 @@
 # %% ../nbs/01_training.ipynb #04c04056
 "What a training leaves on disk: weights, and what it takes to be resumed to the last bit."
 from __future__ import annotations
-import os, shutil, warnings, zipfile
+import os, pickle, re, shutil, warnings, zipfile
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-import torch
+import numpy as np, torch
 from torch import nn
 import slowai_diffusion
 from .checks import all_finite, is_a, one_of, whole
@@ -60,11 +60,28 @@ def save_checkpoint(
 ):
     "Write a training checkpoint in one piece or not at all."
     with atomic_path(path) as tmp:
-        try: torch.save(state, tmp)
+        try: torch.save(_without_numpy(state), tmp)
         except RuntimeError as e:
             raise OSError(f'is the disk full? ({e})') from e
+        if fresh: _check_readable(tmp)
         if fresh: before(path).unlink(missing_ok=True)
         elif Path(path).exists() and not _damage(path): _keep(path, before(path))
+
+def _check_readable(path):
+    "`TypeError` for what could be written, and will not be read again."
+    try: torch.load(path, weights_only=True, mmap=True)
+    except pickle.UnpicklingError as e:
+        what = re.search(r'GLOBAL (\S+)', str(e))
+        raise TypeError('this training could not be resumed: its optimiser, learning-rate schedule '
+                        f'or network holds a {what[1] if what else e}; numbers, texts, tensors '
+                        'and containers of them can be kept') from None
+
+def _without_numpy(v):
+    "Python's numbers for NumPy's, which could not be read again."
+    if isinstance(v, np.generic): return v.item()
+    if isinstance(v, dict): return {_without_numpy(k): _without_numpy(x) for k, x in v.items()}
+    if type(v) in (list, tuple): return type(v)(map(_without_numpy, v))
+    return v
 
 def _keep(path, as_name):
     "A second name for a file; a copy, where files have one name only."
@@ -125,7 +142,8 @@ def load_state(
 ):
     "Load `state` into `model` or say which weights do not fit."
     mine = model.state_dict()
-    def shape(weights, k): return tuple(weights[k].shape) if k in weights else 'absent'
+    def shape(weights, k):
+        return tuple(getattr(weights[k], 'shape', ())) if k in weights else 'absent'
     wrong = [k for k in [*mine, *state] if shape(mine, k) != shape(state, k)]
     if wrong:
         k, n = wrong[0], len(set(wrong))

@@ -14,8 +14,8 @@ import torch
 # %% auto #0
 __all__ = ['MANY_STEPS', 'MANY_IMAGES', 'ASCII_NAMES', 'one_of', 'in_range', 'whole', 'positive',
            'exactly_one', 'listed', 'is_a', 'only_keys', 'dims', 'clip_range', 'greek_names',
-           'ascii_too', 'like', 'floats', 'all_finite', 'check_noise', 'same_shape', 'check_images',
-           'warn_range', 'Registry']
+           'ascii_too', 'like', 'version_of', 'floats', 'all_finite', 'check_noise', 'same_shape',
+           'check_images', 'warn_range', 'Registry']
 
 # %% ../nbs/90_checks.ipynb #68701aa6
 def one_of(
@@ -182,6 +182,12 @@ def like(
         if have != want:
             raise ValueError(f'{name}: {k} {have} does not fit {of}, which has {k} {want}')
     return a
+
+def version_of(
+    x:torch.Tensor, # anything
+):
+    "A number that grows when somebody writes into it; None where nobody counts."
+    return None if x.is_inference() else x._version
 
 def floats(
     name:str,       # what to call `x`

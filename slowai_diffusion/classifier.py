@@ -44,7 +44,7 @@ def classifier_loss(
     smoothing:float=0.1,# label smoothing
 ):
     "Cross-entropy of a batch, moved a little at random while training (the padding makes room)."
-    x, y = batch
+    x, y = batch[0], batch[1].long()
     if not model.training: return F.cross_entropy(model(x).float(), y)
     if shift: x = torch.roll(x, torch.randint(-shift, shift + 1, (2,)).tolist(), (2, 3))
     return F.cross_entropy(model(x).float(), y, label_smoothing=smoothing)

@@ -40,7 +40,9 @@ def _half_range(x, a, g): return (1 - a)*x
 def _lifted_black(x, a, g): return (1 - a)*x + a
 
 def _some_classes(order, labels, missing, n, g):
-    left = torch.randperm(10, generator=g)[whole('level', missing, 0, 9):]
+    classes = labels.unique()
+    shuffled = classes[torch.randperm(len(classes), generator=g)]
+    left = shuffled[whole('level', missing, 0, len(classes) - 1):]
     return order[torch.isin(labels[order], left)]
 
 def _copies(order, labels, copies, n, g):

@@ -41,7 +41,10 @@ class Batches:
         seed:int=0, # Which orders
     ):
         self.images = as_images(images)
-        self.labels = None if labels is None else torch.as_tensor(labels)
+        try: self.labels = None if labels is None else torch.as_tensor(labels)
+        except (TypeError, ValueError) as e:
+            raise TypeError(f'labels: whole numbers are needed ({e}); names can be counted: '
+                            'sorted(set(names)).index(name)') from None
         self.n, self.bs = len(self.images), whole('bs', bs)
         self.shuffle, self.drop_last, self.seed = shuffle, drop_last, whole('seed', seed, 0)
         self.next_epoch = 0
@@ -172,6 +175,11 @@ def _files_below(folder):
         seen.add(real)
     return sorted(found)
 
+def _spans(im):
+    "Darkest and lightest value of each channel of a picture."
+    spans = im.getextrema()
+    return [spans] if im.mode == 'L' else spans
+
 def _from_folder(folder, size):
     "All images below `folder`, in the order of their names, as `uint8` (N, C, H, W)."
     there = _files_below(folder)
@@ -192,6 +200,10 @@ def _from_folder(folder, size):
         raise ValueError(f'{files[odd]} is {ims[odd].size}, {files[0]} is {ims[0].size}: give a '
                          'size, as in as_images(folder, size=32)')
     mode = 'L' if all(im.mode == 'L' for im in ims) else 'RGB'
+    even = [f for f, im in zip(files, ims) if all(a == b for a, b in _spans(im))]
+    if even:
+        warnings.warn(f'{folder}: {len(even):,} of {len(ims):,} pictures have one even colour '
+                      f'({even[0].name}, …); what is transparent is read as black', stacklevel=3)
     x = torch.from_numpy(np.stack([np.asarray(im.convert(mode)) for im in ims]))
     return x[:, None] if mode == 'L' else x.permute(0, 3, 1, 2).contiguous()
 
@@ -215,8 +227,11 @@ def _resized(x, size):
     y = F.interpolate(x.float(), size=(size, size), mode='bilinear', antialias=True)
     return y.round().clamp(0, 255).to(torch.uint8) if x.dtype == torch.uint8 else y.clamp(-1, 1)
 
-def _as_tensor(a):
+def _as_tensor(given):
     "A tensor of an array of numbers, in whatever order they and their bytes are."
+    a = given
+    if isinstance(a, list) and a and all(isinstance(v, torch.Tensor) for v in a):
+        a = [v.detach().cpu().numpy() for v in a]
     modes = {getattr(picture, 'mode', 'L') for picture in a} if isinstance(a, list) else set()
     if modes - {'L', 'RGB'}:
         raise TypeError(f"data: pictures of mode {modes}; use picture.convert('RGB')")
@@ -225,7 +240,10 @@ def _as_tensor(a):
     except ValueError as e:
         raise ValueError(f'data: {type(a).__name__} whose parts do not make one array ({e}); with '
                          'labels, use Batches(images, labels)') from None
-    if a.dtype.kind not in 'biufc': raise TypeError(f'data: numbers expected, not {a.dtype}')
+    if a.dtype.kind not in 'biufc':
+        kind = type(given).__name__ if a.dtype == object else a.dtype
+        raise TypeError(f'data: numbers expected, not {kind}; with labels, use Batches(images, '
+                        'labels); a loader of batches is for `fit`')
     if not a.flags.writeable: a = a.copy()  # of a single picture
     return torch.as_tensor(a.astype(a.dtype.newbyteorder('='), copy=False))
 
@@ -247,7 +265,8 @@ def as_images(
     if x.dtype != torch.uint8:
         x = check_images(x.float(), 'data')
         warn_range(*(v.item() for v in x.aminmax()), name='data')
-    elif 0 < (top := x.max().item()) < 32:
+    elif x.max() == 0: warnings.warn('data: every byte is 0: nothing but black', stacklevel=2)
+    elif (top := x.max().item()) < 32:
         warnings.warn(f'data: no byte is above {top} of 255: nearly black; if {top} is white, pass '
                       f'{255//top}*data', stacklevel=2)
     return x if size is None or tuple(x.shape[2:]) == (size, size) else _resized(x, size)

@@ -16,7 +16,7 @@ from .files import model_path, saving, write_json
 from .data import Batches, fashion_mnist
 from .training import eval_mode, fit
 from .networks import (ask, check_cond, check_fits, check_sees_noise, check_told, class_given,
-                       fashion_unet, image_shape, imported, learns_cond, load_network,
+                       config_of, fashion_unet, image_shape, imported, learns_cond, load_network,
                        mixture_network, naming, on_device, predict, read_table, size_given,
                        write_network)
 from .noise import generators, generators_of, randint, randn
@@ -73,7 +73,7 @@ def _clean(x_t, eps_hat, signal_rate, noise_rate, clip):
 BETA_TABLES = Registry('β table')   # name -> function (n_steps, βmin, βmax) -> β, (n_steps,)
 
 @BETA_TABLES.register('linear')
-def _linear(n_steps, βmin, βmax): return torch.linspace(βmin, βmax, n_steps)
+def _linear(n_steps, βmin, βmax): return torch.linspace(βmin, βmax, n_steps, dtype=torch.float32)
 
 class DDPM(Diffusion):
     "Denoising diffusion (Ho, Jain & Abbeel 2020): a table of β, and all that follows from it."
@@ -122,6 +122,8 @@ class DDPM(Diffusion):
         c = dict(n_steps=self.n_steps, βmin=self.βmin, βmax=self.βmax)
         return c if self.beta_schedule == 'linear' else {**c, 'beta_schedule': self.beta_schedule}
     def saved(self):
+        if type(self).__name__ != 'DDPM':
+            raise ValueError(f'ddpm: a {type(self).__name__} would come back as a DDPM')
         if len(self) < self.n_steps:
             raise ValueError(f'ddpm: a sub-sequence of {len(self)} steps is not saved, nor made '
                              f'into a scheduler; give the {self.n_steps} steps it comes from')
@@ -375,7 +377,7 @@ def sample(
     own = image_shape(model, x_T)
     if shape is None and x_T is None: size_given(model, own)
     shape = own if shape is None else dims('shape', shape)
-    if getattr(model, 'config', None) is not None: one_of('channels in shape', shape[0], own[:1])
+    if config_of(model) is not None: one_of('channels in shape', shape[0], own[:1])
     x_t = randn((n, *shape), generator, device) if x_T is None else check_noise(x_T, (n, *shape))
     times = {t: k for k, t in enumerate(d.times.tolist())}
     draws_noise = getattr(step, 'draws_noise', True)
@@ -388,7 +390,7 @@ def sample(
         return step(d, x_t, eps_hat, k, z, clip=how.clip)
 
     with eval_mode(model):
-        states = walk([*times][::-1], x_t.to(device), ask_at, step_from, skip, progress)
+        states = walk([*times][::-1], x_t.to(device).clone(), ask_at, step_from, skip, progress)
         return collected(states, return_all)
 
 # %% ../nbs/02_ddpm.ipynb #49bb76e4
@@ -474,7 +476,8 @@ def load_ddpm(
 
 # %% ../nbs/02_ddpm.ipynb #f2b27c93
 @BETA_TABLES.register('scaled_linear')
-def _scaled_linear(n_steps, βmin, βmax): return torch.linspace(βmin**.5, βmax**.5, n_steps)**2
+def _scaled_linear(n_steps, βmin, βmax):
+    return torch.linspace(βmin**.5, βmax**.5, n_steps, dtype=torch.float32)**2
 
 @BETA_TABLES.register('squaredcos_cap_v2')
 def _squared_cosine(n_steps, βmin, βmax):

@@ -15,8 +15,8 @@ from .checks import (MANY_IMAGES, Registry, check_images, check_noise, dims, is_
 from .plots import to_float
 from .data import Batches, as_images, get_dls
 from .training import History, eval_mode, fit, get_device
-from .networks import (ask, check_cond, check_fits, class_given, image_shape, learns_cond,
-                       takes_cond)
+from .networks import (ask, check_cond, check_fits, class_given, config_of, image_shape,
+                       learns_cond, takes_cond)
 from .ddpm import (Drawing, batches_of, held_out as losses_held_out, randn, sample)
 from .distances import Moments
 from .evaluation import ImageEval
@@ -60,6 +60,8 @@ class DiffusionModel(nn.Module):
     ):
         super().__init__()
         if not callable(network): raise TypeError(f'network={network!r}: a network is needed')
+        if isinstance(network, DiffusionModel):
+            raise TypeError('network: this is a whole DiffusionModel; give model.network')
         self.network = network
         self.diffusion = schedule
         self.objective = objective
@@ -125,10 +127,12 @@ class DiffusionModel(nn.Module):
                          f'range that fits, or tell it one of: {", ".join(TOLD)}')
 
     @property
-    def config(self): return getattr(self.network, 'config', None)
+    def config(self): return config_of(self.network)
     @property
     def settings(self) -> dict:
         "All but the network, as plain data; `ValueError` for what has no name."
+        if type(self).__name__ != 'DiffusionModel':
+            raise ValueError(f'model: a {type(self).__name__} would come back as a DiffusionModel')
         return dict(**self.diffusion.saved(), objective=self.objective.config, told=self.told,
                     normalised=self.normalised, shape=list(self.shape))
     def __repr__(self):
@@ -356,6 +360,7 @@ def held_out(self:DiffusionModel,
 ) -> dict:
     "Means of `image_losses` over held-out images, times spread evenly, in evaluation mode."
     images, device = as_images(images), get_device(None, self)
+    class_given(self, cond)
     cond = check_cond(self, cond, len(images))
     def losses_of(x_0, *given):
         x_0 = to_float(x_0) if x_0.dtype == torch.uint8 else x_0
@@ -378,7 +383,8 @@ def scores(self:DiffusionModel,
     losses = {} if valid is None else self.held_out(valid, cond=cond)
     out = {f'held-out {k}': v for k, v in losses.items()}
     if not evaluator: return out
-    asked = None if cond is None else cond[torch.arange(n) % len(cond)]
+    spread = None if cond is None else torch.linspace(0, len(cond) - 1, n).round().long()
+    asked = None if cond is None else cond[spread]  # of all classes, also where they are sorted
     x = self.generate(n, steps, seed=seed, progress=False, micro_batch=64, cond=asked)
     kid = evaluator.kid_estimate(x.float().clamp(-1, 1).cpu())
     return {**out, 'KID': kid.value, 'KID se': kid.se}
@@ -404,7 +410,7 @@ def train_on(self:DiffusionModel,
     if data is None:
         dls = get_dls(64 if bs is None else bs)
         data = dls.train
-        valid = dls.valid.images[:1000] if valid is None else valid
+        if valid is None: valid = Batches(dls.valid.images[:1000], dls.valid.labels[:1000])
         evaluator = ImageEval.fashion_mnist() if evaluator is None else evaluator
     dl = batches_of(data, bs, 64, settings.get('seed', 0))
     check_fits('data', dl.images, self.shape)
@@ -426,6 +432,8 @@ def train_on(self:DiffusionModel,
     def score(model):
         more = eval_fn(model) if eval_fn else {}
         scores = model.scores(valid, evaluator, score_steps, score_images, cond=labels)
+        for k in more.keys() & {*scores, *now}:
+            raise ValueError(f'eval_fn: {k!r} is what the training itself records; rename yours')
         return {**scores, **more}
     def metrics(step, model):
         tracked = {k: v.item() for k, v in now.items()}

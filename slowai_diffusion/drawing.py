@@ -25,7 +25,8 @@ from .diffusion_files import load_diffusion
 
 # %% auto #0
 __all__ = ['SUFFIXES', 'READERS', 'OUT', 'drawing_from', 'draw_images', 'check_target',
-           'save_images', 'read_images', 'draw_to_file', 'model_key', 'code_key', 'cached_images']
+           'save_images', 'framed', 'read_images', 'draw_to_file', 'model_key', 'code_key',
+           'cached_images']
 
 # %% ../nbs/94_drawing.ipynb #d0a00007
 def drawing_from(
@@ -218,6 +219,12 @@ def _read_safetensors(path):
 
 READERS = {'.npy': _read_npy, '.safetensors': _read_safetensors}
 
+def framed(
+    x:torch.Tensor, # images (N, C, H, W) in [-1, 1]
+) -> torch.Tensor:
+    "With a black frame of 2 pixels, as Fashion-MNIST has here."
+    return F.pad(x, (2,)*4, value=-1.)
+
 def read_images(
     path,               # folder of pictures, `.npy`, or `.safetensors` (its only, or 'images')
     size:int|None=None, # as for `as_images`: squares of this side; None: leave the size alone
@@ -238,7 +245,7 @@ def read_images(
     if tuple(x.shape[2:]) != (28, 28): return x
     warnings.warn(f'{path}: images of 28×28 get a black frame of 2 pixels, as Fashion-MNIST does '
                   f'here; size=32 would enlarge them instead', stacklevel=2)
-    return F.pad(x, (2,)*4, value=-1.)
+    return framed(x)
 
 # %% ../nbs/94_drawing.ipynb #d0a00018
 OUT = 'samples.png'

@@ -51,7 +51,10 @@ def image_check(
 def _pooled(seen, what):
     "What the hook saw in one forward pass, as features (b, d)."
     if not seen: raise ValueError(f'{what} took no part in the forward pass')
-    f = seen.pop().float()
+    f = seen.pop()
+    if not isinstance(f, torch.Tensor):
+        raise TypeError(f'{what} puts out a {type(f).__name__}; a tensor is needed')
+    f = f.float()
     seen.clear()
     if f.ndim == 4: f = f.mean((2, 3))
     if f.ndim != 2:

@@ -30,7 +30,7 @@ class History:
     @classmethod
     def from_dict(cls, d): return cls(d['series'], **d['info'])
     def save(self, path):
-        "Write JSON, in one piece or not at all."
+        "Write JSON, in one piece or not at all; a file that is there is replaced."
         text = json.dumps(self.to_dict())
         with atomic_path(path) as tmp: tmp.write_text(text, encoding='utf-8')
     @classmethod

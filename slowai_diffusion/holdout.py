@@ -6,7 +6,7 @@ from __future__ import annotations
 import torch
 from .checks import all_finite, check_images, whole
 from .training import eval_mode, get_device
-from .networks import ask, check_cond, check_told
+from .networks import ask, check_cond, check_told, class_given
 from .noise import randn
 
 @torch.no_grad()
@@ -39,6 +39,7 @@ def held_out_loss(
     "`(t, loss)` of every image, times spread evenly, noise that depends on the seed alone."
     check_images(images, channels=None, ranged=True)
     check_told(model, ddpm)
+    class_given(model, cond)
     cond, device = check_cond(model, cond, len(images)), get_device(None, model)
     def losses_of(x_0, t, ε, cond=None):
         x_t = ddpm.add_noise(x_0, ε, t).to(device)

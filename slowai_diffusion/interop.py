@@ -15,17 +15,18 @@ from .files import (SUMS, at_home, check_free, model_path, read_json, replaced_f
                     write_json)
 from .records import check_weights
 from .training import eval_mode, get_device
-from .networks import (TABLE, ask, check_cond, check_sees_noise, check_sizes, image_shape, naming,
-                       on_device, predict, write_network)
+from .networks import (TABLE, ask, check_cond, check_sees_noise, check_sizes, class_given,
+                       config_of, image_shape, naming, on_device, predict, takes_cond,
+                       write_network)
 from .ddpm import (DDPM, collected, generators_of, load_ddpm, randn, scheduler_settings, walk)
 from .schedulers import (VARIANCE_TYPES, DDIMOutput, DiffusersStyleDDIM, DiffusersStyleDDPM)
 _all_ = ['DDIMOutput', 'DiffusersStyleDDIM', 'DiffusersStyleDDPM']
 
 # %% auto #0
-__all__ = ['STEP_TAKES', 'EPSILON', 'HUB_CARD', 'PIPELINE', 'SCHEDULERS', 'network_calls',
-           'steps_for', 'Counted', 'alphas_of', 'check_scheduler', 'diffusers_sample',
-           'save_pipeline', 'load_pipeline', 'make_scheduler', 'translated', 'DDIMOutput',
-           'DiffusersStyleDDIM', 'DiffusersStyleDDPM']
+__all__ = ['STEP_TAKES', 'EPSILON', 'HUB_CARD', 'PIPELINE', 'FASHION_ON_HUB', 'SCHEDULERS',
+           'network_calls', 'steps_for', 'Counted', 'alphas_of', 'check_scheduler',
+           'diffusers_sample', 'save_pipeline', 'load_pipeline', 'make_scheduler', 'translated',
+           'DDIMOutput', 'DiffusersStyleDDIM', 'DiffusersStyleDDPM']
 
 # %% ../nbs/06_diffusers.ipynb #cac4a693
 def network_calls(
@@ -58,6 +59,8 @@ class Counted(nn.Module):
         return self.model(x, t)
     @property
     def calls(self): return len(self.times)
+    @property
+    def sees_noise(self): return getattr(self.model, 'sees_noise', True)
     @property
     def config(self): return getattr(self.model, 'config', None)
 
@@ -136,7 +139,7 @@ def _scheduled(sched, steps, model_ddpm):
 def _check_asked(sz, model, x_T, s, step_kwargs):
     "Do shapes, network and arguments fit one another?"
     if len(sz) != 4: raise ValueError(f'sz={sz}: (N, C, H, W) is needed')
-    if getattr(model, 'config', None) is not None and sz[1:] != image_shape(model):
+    if config_of(model) is not None and sz[1:] != image_shape(model):
         raise ValueError(f'sz={sz}: the network takes images of shape {image_shape(model)}')
     if x_T is not None: check_noise(x_T, sz)
     takes = inspect.signature(s.step).parameters
@@ -171,6 +174,7 @@ def diffusers_sample(
     generator = generators_of(seed, generator, sz[0])
     device = on_device(model, device)
     check_sees_noise(model)
+    class_given(model, cond)
     cond = check_cond(model, cond, sz[0], device)
     if generator is not None and 'generator' in inspect.signature(s.step).parameters:
         step_kwargs['generator'] = generator
@@ -199,10 +203,7 @@ pipeline_tag: unconditional-image-generation
 tags:
 - diffusers
 - ddpm
-- fashion-mnist
-datasets:
-- {dataset}
----
+{datasets}---
 
 # {name}
 
@@ -223,6 +224,7 @@ x_t = √ᾱ_t·x_0 + √(1-ᾱ_t)·ε, t = 0 … {last}, β from {βmin} to {β
 """
 
 PIPELINE = ('model_index.json', 'unet', 'scheduler')    # what its folder holds
+FASHION_ON_HUB = 'zalando-datasets/fashion_mnist'
 
 def _card_rows(facts, unet):
     "The lines of the card's table."
@@ -243,7 +245,7 @@ def save_pipeline(
     dtype=None,                 # e.g. `torch.float16` to halve the file
     variance_type='fixed_small',# of its scheduler; 'fixed_large' is for all T steps only
     license='apache-2.0',       # for the card
-    dataset='zalando-datasets/fashion_mnist',   # its id on the hub, for the card
+    dataset:str|None=None,      # its id on the hub; None: Fashion-MNIST's if the facts name it
     force:bool=False,           # may it replace a pipeline that is there?
 ) -> Path:
     "Write a folder for `DDPMPipeline.from_pretrained`, with its model card: ready for the hub."
@@ -251,6 +253,9 @@ def save_pipeline(
     if type(unet).__name__ != 'UNet2DModel':
         raise TypeError(f'unet: diffusers has no {type(unet).__name__}, so that its pipelines '
                         f'could not read the folder; `save_ddpm` writes one for this course')
+    if takes_cond(unet):
+        raise ValueError('unet: it takes classes, and a DDPMPipeline gives it none; `save_ddpm` '
+                         'keeps it')
     if (folder/'config.json').exists():
         raise ValueError(f'folder={str(folder)!r} holds a single model (config.json); give '
                          f'another, or an empty one')
@@ -264,9 +269,11 @@ def save_pipeline(
     import diffusers
     index = dict(_class_name='DDPMPipeline', _diffusers_version=diffusers.__version__,
                  unet=['diffusers', type(unet).__name__], scheduler=['diffusers', 'DDPMScheduler'])
+    if dataset is None and 'Fashion-MNIST' in str(facts.get('data')): dataset = FASHION_ON_HUB
     about = facts.get('about', 'A diffusion model that sees the noise in an image.')
     text = HUB_CARD.format(name=name or facts.get('name') or folder.name, about=about,
-                           license=license, dataset=dataset, rows=_card_rows(facts, unet),
+                           license=license, rows=_card_rows(facts, unet),
+                           datasets=f'datasets:\n- {dataset}\n' if dataset else '',
                            shape='×'.join(map(str, image_shape(unet))), last=len(ddpm) - 1,
                            βmin=ddpm.βmin, βmax=ddpm.βmax, beta_schedule=ddpm.beta_schedule)
     kept = [f for f in ['README.md'] if (folder/f).exists()]

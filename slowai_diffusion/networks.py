@@ -7,17 +7,32 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 import numpy as np, torch, torch.nn.functional as F
+from fastcore.basics import AttrDict
 from torch import nn
 from tqdm.auto import tqdm
-from .checks import Registry, listed, only_keys, whole
+from .checks import Registry, listed, only_keys, version_of, whole
 from .files import model_path, read_json, saving, write_json
 from .records import WEIGHT_FILES, check_weights, weights_file
-from .training import get_device, load_weights, save_weights, train_step
+from .checkpoints import load_state
+from .training import (eval_mode, get_device, load_weights, save_weights, train_step)
 
 # %% ../nbs/02_ddpm.ipynb #49e69fa6
 @lru_cache
 def _takes_labels(kind):
     return 'class_labels' in inspect.signature(kind.forward).parameters
+
+def kind_of(
+    network, # compiled or not
+) -> type:
+    "The class that a network was made of."
+    return type(getattr(network, '_orig_mod', network))
+
+def config_of(
+    network, # anything
+):
+    "What a network says of itself, as attributes; None: nothing."
+    config = getattr(network, 'config', None)
+    return AttrDict(config) if type(config) is dict else config
 
 def ask(
     network,    # (x_t, t) or (x_t, t, cond) -> tensor, or an object with `.sample`
@@ -30,7 +45,7 @@ def ask(
         own = next((p.dtype for p in network.parameters()), x_t.dtype)
         x_t = x_t.to(own)   # images in float64 are as good as any
     if cond is None: out = network(x_t, t)
-    elif isinstance(network, nn.Module) and _takes_labels(type(network)):
+    elif isinstance(network, nn.Module) and _takes_labels(kind_of(network)):
         if not takes_cond(network): raise ValueError('cond: the network takes no condition')
         k = class_count(network)
         out = network(x_t, t, class_labels=cond if k is None else cond % k)
@@ -41,7 +56,7 @@ def class_count(
     network, # as `ask` takes it
 ) -> int|None:
     "How many classes its configuration says (`num_class_embeds`, `n_classes`); None: nothing."
-    c = getattr(network, 'config', None)
+    c = config_of(network)
     return getattr(c, 'num_class_embeds', None) or getattr(c, 'n_classes', None)
 
 def takes_cond(
@@ -75,15 +90,15 @@ def check_cond(
 def _none_is_last(network):
     "Does it take -1 for its last class?"
     network = getattr(network, 'network', network)  # of lesson 11's models
-    return isinstance(network, nn.Module) and _takes_labels(type(network))
+    return isinstance(network, nn.Module) and _takes_labels(kind_of(network))
 
 def class_given(
     network,    # who is to be told
     cond,       # classes (n,), or None
 ):
-    "Warn where a network that takes classes is to draw without."
+    "Warn where a network that takes classes is to answer without."
     if cond is None and isinstance(network, nn.Module) and takes_cond(network):
-        warnings.warn(f'cond=None: this {type(network).__name__} takes classes. It draws as for '
+        warnings.warn(f'cond=None: this {type(network).__name__} takes classes. It answers as for '
                       'none (−1), which it knows only from images without a label', stacklevel=3)
 
 def learns_cond(
@@ -91,7 +106,12 @@ def learns_cond(
     data,       # `Batches`
 ) -> bool:
     "Is it told the labels of these data? Labels that it does not take are a `ValueError`."
-    if not takes_cond(network): return False
+    if not takes_cond(network):
+        forward = getattr(network, 'forward', network)
+        if data.labels is not None and 'cond' in inspect.signature(forward).parameters:
+            warnings.warn(f'labels are not told: this {type(network).__name__} has an argument '
+                          'cond, but neither takes_cond = True nor config.n_classes', stacklevel=3)
+        return False
     if data.labels is not None:
         check_cond(network, data.labels, data.n)
         k = class_count(network)
@@ -108,7 +128,7 @@ def image_shape(
     x=None, # images (N, C, H, W), for what it does not say; None: Fashion-MNIST's `(1, 32, 32)`
 ) -> tuple:
     "`(C, H, W)` from a network's configuration."
-    c, known = getattr(model, 'config', None), (1, 32, 32)
+    c, known = config_of(model), (1, 32, 32)
     if hasattr(x, 'shape'): known = tuple(x.shape[1:])
     if c is None: return known
     size = getattr(c, 'sample_size', None) or known[1:]
@@ -119,7 +139,7 @@ def size_given(
     shape,      # (C, H, W) that `image_shape` says
 ):
     "Warn where nobody has said how large the images are to be."
-    if isinstance(network, nn.Module) and getattr(network, 'config', None) is None:
+    if isinstance(network, nn.Module) and config_of(network) is None:
         warnings.warn(f'shape: this {type(network).__name__} has no config that says how large its '
                       f'images are; {shape} are drawn', stacklevel=3)
 
@@ -159,8 +179,8 @@ def check_told(
     if own is not None and _table(own) != _table(diffusion):
         raise ValueError(f'model: this {type(network).__name__} was made for {own}, not for '
                          f'{diffusion}')
-    time_range = getattr(getattr(network, 'config', None), 'time_range', None)
-    if time_range is None or type(network).__name__ not in NETWORKS: return
+    time_range = getattr(config_of(network), 'time_range', None)
+    if time_range is None or kind_of(network).__name__ not in NETWORKS: return
     check_times([diffusion.time_at(end) for end in (math.inf, -math.inf)], time_range)
 
 def _table(diffusion):
@@ -171,6 +191,7 @@ def check_sees_noise(
     network,    # who is to be asked
 ):
     "`ValueError` where a network's answer is known to be something else than the noise."
+    network = getattr(network, 'module', network)   # in an average, or on several devices
     if not getattr(network, 'sees_noise', True):
         raise ValueError(f'model: the answer of this {type(network).__name__} is not the noise in '
                          f'images at times of a DDPM; use its own methods, or a `NoiseNetwork`')
@@ -207,9 +228,9 @@ def predict(
         if n < size: full = least_batch(model, x, size, amp)
         if n < full: x, c = _filled(x, full), None if c is None else _filled(c, full)
         told = torch.full((full,), t, dtype=dtype, device=device)
-        before = None if x.is_inference() else x._version
+        before = version_of(x)
         with torch.autocast(device.type, torch.bfloat16, enabled=amp): out = ask(model, x, told, c)
-        if before is not None and x._version != before:
+        if version_of(x) != before:
             raise ValueError(f'model: this {type(model).__name__} writes into the images that it '
                              f'is shown, as x.mul_(…) or inplace=True do')
         outs.append(out[:n].to(x.dtype))
@@ -222,8 +243,7 @@ _same_bits = {}     # what was found: (network, …, batch, full batch) -> are t
 def _try_batch(network, shape, k, size, amp, device):
     "Do batches of k get the same answers as one of `size`, bit for bit?"
     x = torch.randn(size, *shape, generator=torch.Generator().manual_seed(0)).to(device)
-    low, high = getattr(network.config, 'time_range', None) or (0., 999.)
-    t = torch.linspace(low, high, size, device=device)
+    t = times_for(network, size, device)
     with torch.autocast(device.type, torch.bfloat16, enabled=amp):
         parts = [ask(network, x[i:i + k], t[i:i + k]) for i in range(0, size, k)]
         return torch.equal(torch.cat(parts), ask(network, x, t))
@@ -337,10 +357,17 @@ def fashion_unet(
     if 'in_channels' in config: config = {'out_channels': config['in_channels'], **config}
     c = check_sizes({**FASHION_UNET, **config})
     widths = c['block_out_channels']
-    if 'down_block_types' not in config:
-        c['down_block_types'] = ('DownBlock2D',)*len(widths)
-        c['up_block_types'] = ('UpBlock2D',)*len(widths)
-    c['attention_head_dim'] = min(c['attention_head_dim'], widths[-1])
+    for k, kind in ('down_block_types', 'DownBlock2D'), ('up_block_types', 'UpBlock2D'):
+        if k not in config: c[k] = (kind,)*len(widths)
+        elif len(c[k]) != len(widths):
+            raise ValueError(f'{k}: {len(widths)} of them are needed, as many as '
+                             f'block_out_channels, not {len(c[k])}')
+    c['attention_head_dim'] = min(c['attention_head_dim'], *widths)
+    halvings = 2**(len(widths) - 1)
+    for side in listed(c['sample_size']) or [c['sample_size']]:
+        if side % halvings == 0: continue
+        raise ValueError(f'sample_size={side}: a multiple of {halvings} is needed, for '
+                         f'{len(widths)} blocks halve it {len(widths) - 1} times')
     return network_class()(**c)
 
 # %% ../nbs/02_ddpm.ipynb #796beb5f
@@ -420,14 +447,31 @@ def _on_meta(kind, settings):
             raise
 
 def _check_rebuilt(network):
-    "`ValueError` unless `config` builds the same layers: a network may have been changed by hand."
+    "`ValueError` unless `config` builds the same network: it may have been changed by hand."
     settings = {k: v for k, v in network.config.items() if not k.startswith('_')}
-    again = _on_meta(type(network), check_sizes(settings))
-    if again is None or repr(again) == repr(network): return
+    with torch.random.fork_rng(devices=[]): again = type(network)(**check_sizes(settings))
+    changed = 'network: it was changed after it was built, and would be another one when loaded: '
     pairs = zip(repr(network).splitlines(), repr(again).splitlines())
     mine, rebuilt = next(((a, b) for a, b in pairs if a != b), ('more layers', 'fewer'))
-    raise ValueError(f'network: it was changed after it was built, and would be another one when '
-                     f'it is loaded: {mine.strip()} would be {rebuilt.strip()}')
+    if repr(again) != repr(network):
+        raise ValueError(f'{changed}{mine.strip()} would be {rebuilt.strip()}')
+    try: load_state(again, network.state_dict(), 'what config builds')
+    except ValueError as e: raise ValueError(changed + str(e)) from None
+    mine, rebuilt = _answer(network), _answer(again)
+    if mine is None or rebuilt is None or not mine.isfinite().all(): return
+    if not torch.allclose(mine, rebuilt, rtol=1e-2, atol=1e-2*mine.abs().max().item()):
+        raise ValueError(changed + 'its answers would differ (a hook, another `forward`?)')
+
+@torch.no_grad()
+def _answer(network):
+    "What a network says to some images, as float32 on the CPU; None where it cannot be asked so."
+    device = get_device(None, network)
+    x = torch.randn(2, *image_shape(network), generator=torch.Generator().manual_seed(0))
+    cond = torch.zeros(2, dtype=torch.int64, device=device) if takes_cond(network) else None
+    with eval_mode(network):
+        try: out = ask(network, x.to(device), times_for(network, 2, device), cond)
+        except (IndexError, RuntimeError, TypeError, ValueError): return None
+    return out.float().cpu() if isinstance(out, torch.Tensor) else None
 
 def _check_giant(network, weights):
     "`ValueError` if a network, not built yet, is large and has more numbers than its file bytes."
@@ -461,7 +505,7 @@ def n_parameters(model:nn.Module) -> int:
 
 def times_for(net, n, device=None):
     "Times that `net` takes, spread evenly over its range."
-    low, high = getattr(net.config, 'time_range', (0., 999.))
+    low, high = getattr(config_of(net), 'time_range', None) or (0., 999.)
     return torch.linspace(low, high, n, device=device)
 
 def mflop(

@@ -138,6 +138,13 @@ class NoiseNetwork(nn.Module):
     ):
         super().__init__()
         self.prediction_type = one_of('prediction_type', prediction_type, PREDICTIONS)
+        own = getattr(network, 'objective', None)
+        if own is not None and own.prediction_type != prediction_type:
+            raise ValueError(f'prediction_type={prediction_type!r}, but this '
+                             f'{type(network).__name__} answers with the {own.prediction_type}')
+        if getattr(network, 'normalised', False):
+            raise ValueError(f'network: this {type(network).__name__} sees normalised images; use '
+                             'its own methods')
         self.network, self.diffusion, self.told = network, as_diffusion(diffusion), told
         self.train(getattr(network, 'training', False))
     @property
@@ -245,6 +252,8 @@ class Objective:
     @property
     def config(self) -> dict:
         "`Objective(**config)` makes it again."
+        if type(self).__name__ != 'Objective':
+            raise ValueError(f'objective: a {type(self).__name__} would come back as an Objective')
         if callable(self.weight):
             raise ValueError('weight: a function has no name to be saved by; '
                              'WEIGHTS.register(name, function) gives it one')

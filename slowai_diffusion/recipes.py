@@ -22,7 +22,7 @@ from .checkpoints import before, load_run
 from .training import TrainSettings, every, fit, get_device
 from .classifier import (CLASSIFIER_EPOCHS, CLASSIFIER_SETTINGS, classifier_loss, evaluate,
                          fashion_classifier, load_classifier, save_classifier)
-from .networks import fashion_unet, n_parameters
+from .networks import fashion_unet, n_parameters, takes_cond
 from .ddpm import DDPM, held_out_loss, load_ddpm, sample, save_ddpm, train
 from .evaluation import ImageEval, Reference, fashion_scores
 from .unets import laptop_unet
@@ -87,6 +87,8 @@ def recipe_data(
     if images is not None: whole('images', images)
     if data not in DATASETS and at_home(data).is_dir():
         return _own_images(data, images, bs, seed, size)
+    if at_home(data).is_dir():
+        warnings.warn(f'data={data!r}: the data set of this name; the folder here is ./{data}')
     if size is not None: raise ValueError(f'size={size} is for a folder of pictures, not {data!r}')
     name = 'Fashion-MNIST, training images' if data == 'fashion_mnist' else data
     if data == 'fashion_mnist' and data_source() == 'sample set': name = 'the sample set'
@@ -119,6 +121,10 @@ def classifier_recipe(
     return Recipe(about, build, train, save_classifier, load_classifier, score, settings,
                   hold_out=True, **rest)
 
+def _told(model, labels, n):
+    "The first n labels, for a model that takes them."
+    return labels[:n] if labels is not None and takes_cond(model) else None
+
 def ddpm_recipe(
     about:str,          # one line for the card
     settings:dict,      # arguments of `fit`
@@ -130,7 +136,7 @@ def ddpm_recipe(
     def train_network(network, data, **settings):
         return train(network, ddpm=ddpm, data=data.batches, **settings)
     def score(network, x, y):
-        t, loss = held_out_loss(ddpm, network, to_float(x[:4000]))
+        t, loss = held_out_loss(ddpm, network, to_float(x[:4000]), cond=_told(network, y, 4000))
         return dict(test_loss=loss.mean().item(), test_loss_n=len(loss))
     def load(folder): return load_ddpm(folder)[1]
     return Recipe(about, build, train_network, partial(save_ddpm, ddpm), load, score, settings,
@@ -145,9 +151,12 @@ def diffusion_recipe(
     "A recipe for a `DiffusionModel`: held-out losses as it learns, and KID but for own images."
     def train_model(model, data, **settings):
         evaluator = None if data.own else ImageEval.fashion_mnist()
-        return model.train_on(data.batches, valid=data.valid.images[:1000], evaluator=evaluator,
-                              **settings)
-    def score(model, x, y): return {f'test_{k}': v for k, v in model.held_out(x[:4000]).items()}
+        x, y = data.valid.images[:1000], data.valid.labels
+        valid = Batches(x, None if y is None else y[:1000])
+        return model.train_on(data.batches, valid=valid, evaluator=evaluator, **settings)
+    def score(model, x, y):
+        losses = model.held_out(x[:4000], cond=_told(model, y, 4000))
+        return {f'test_{k}': v for k, v in losses.items()}
     return Recipe(about, build, train_model, save_diffusion, load_diffusion, score, settings,
                   hold_out=True, **rest)
 

@@ -501,7 +501,7 @@ def generate(
     generator = generators_of(seed, generator, n)
     if x_T is None: x_T = randn((n, *dims('shape', shape)), generator, device)
     if len(floats('x_T', x_T)) != n: raise ValueError(f'x_T: {len(x_T)} images, but n={n}')
-    x_T = all_finite('x_T', x_T).to(device)
+    x_T = all_finite('x_T', x_T).to(device, copy=True)  # `start` may write into it
     if start: x_T = like('start: what it makes of the noise', start(x_T), x_T, 'the noise')
     states = trajectory(denoise, schedule, times, x_T, sampler, generator, cond=cond)
     states = tqdm(states, total=len(times) + 1, disable=not progress, unit='step')

@@ -40,6 +40,9 @@ def lr_schedule(
     "A learning-rate scheduler, stepped once after each optimiser step."
     make = kind if callable(kind) else LR_SCHEDULES.get_or_list(kind)
     made = make(opt, lr, n_steps)
+    if not hasattr(made, 'step') or not hasattr(made, 'state_dict'):
+        raise TypeError(f'lr_schedule: it must give a scheduler of torch.optim.lr_scheduler, not '
+                        f'{made!r}')
     if not isinstance(made, torch.optim.lr_scheduler.ReduceLROnPlateau): return made
     raise TypeError('lr_schedule: ReduceLROnPlateau wants a loss at each step, and gets none here')
 

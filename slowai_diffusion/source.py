@@ -25,12 +25,14 @@ def is_own(v):
     home = getattr(v, '__module__', getattr(v, '__name__', 'builtins'))
     return str(home).partition('.')[0] not in _KNOWN
 
-def as_text(v):
+def as_text(v, depth=4):
     "What `repr` says, but whole, and the same in every process."
-    if isinstance(v, dict): v = {k: as_text(x) for k, x in v.items()}
-    elif isinstance(v, (list, tuple)): v = [as_text(x) for x in v]
-    elif isinstance(v, (set, frozenset)): v = sorted(as_text(x) for x in v)
+    if isinstance(v, dict): v = {k: as_text(x, depth) for k, x in v.items()}
+    elif isinstance(v, (list, tuple)): v = [as_text(x, depth) for x in v]
+    elif isinstance(v, (set, frozenset)): v = sorted(as_text(x, depth) for x in v)
     elif isinstance(v, (torch.Tensor, np.ndarray)): v = v.tolist()
+    elif depth and type(v).__repr__ is object.__repr__ and hasattr(v, '__dict__'):
+        return f'{type(v).__qualname__} {as_text(vars(v), depth - 1)}'
     return re.sub(' at 0x[0-9a-f]+', '', repr(v))
 
 def _operations(code, doc=None):

@@ -5,7 +5,7 @@ apart."""
 
 # %% ../nbs/01_training.ipynb #8861bd8a
 from __future__ import annotations
-import math, signal, threading, time, warnings, weakref
+import inspect, math, signal, threading, time, warnings, weakref
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import fields
@@ -70,6 +70,13 @@ def _ema_update(averaged, current, k, decay=0.999):
     warmed_up = min(decay, (1+int(k))/(10+int(k)))
     get_ema_multi_avg_fn(warmed_up)(averaged, current, k)
 
+class _Average(AveragedModel):
+    "Buffers that are whole numbers or infinite are not averaged; they are the model's."
+    def update_parameters(self, model):
+        super().update_parameters(model)
+        for mine, its in zip(self.module.buffers(), model.buffers()):
+            if not its.is_floating_point() or not its.isfinite().all(): mine.copy_(its)
+
 class _Averages(nn.ModuleList):
     "Several averages of one model; while it trains, the first stands for all."
     def update_parameters(self, model):
@@ -84,7 +91,11 @@ def ema_of(
     "A moving average of `model`'s weights; call `.update_parameters(model)` after each step."
     if (decays := listed(decay)) is not None: return _Averages(ema_of(model, d) for d in decays)
     in_range('ema', decay, 0, 1, open_high=True)
-    return AveragedModel(model, multi_avg_fn=partial(_ema_update, decay=decay), use_buffers=True)
+    short = next((p.dtype for p in model.parameters() if p.element_size() < 4), None)
+    if short and decay > .9:
+        warnings.warn(f'ema={decay}: the average of weights in {short} stands still, for its steps '
+                      'are rounded away; amp=True computes in bf16 and keeps float32', stacklevel=3)
+    return _Average(model, multi_avg_fn=partial(_ema_update, decay=decay), use_buffers=True)
 
 # %% ../nbs/01_training.ipynb #98329124
 @contextmanager
@@ -115,9 +126,12 @@ def train_step(
     with torch.autocast(device.type, torch.bfloat16, enabled=amp): loss = loss_fn(model, batch)
     if not (isinstance(loss, torch.Tensor) and loss.numel() == 1 and loss.requires_grad):
         raise TypeError(f'loss_fn: a number that depends on trained weights is needed, not {loss}')
+    if not loss.isfinite(): raise FloatingPointError(f'loss is {loss.item()}')
     opt.zero_grad(set_to_none=True)
     loss.backward()
-    if clip_grad: nn.utils.clip_grad_norm_(model.parameters(), clip_grad)
+    if clip_grad:
+        norm = nn.utils.clip_grad_norm_(model.parameters(), clip_grad)
+        if not norm.isfinite(): raise FloatingPointError(f'norm of the gradient is {norm.item()}')
     opt.step()
     return loss.detach()
 
@@ -165,6 +179,10 @@ class Run:
         self.model, self.dl, self.settings, self.device = model, dl, settings, device
         self.n_steps, self.minutes, self.about = n_steps, minutes, {}
         self.opt = settings.opt_func(model.parameters(), lr=settings.lr)
+        asked = inspect.signature(self.opt.step).parameters.get('closure')
+        if asked and asked.default is asked.empty:
+            raise TypeError(f'opt_func: {type(self.opt).__name__} asks for the loss several times '
+                            'a step, and this loop computes it once')
         self.rules = _rules(self.opt, settings.lr)
         points = n_steps or CLOCK_POINTS
         self.sched = lr_schedule(self.opt, settings.lr_schedule, settings.lr, points)
@@ -301,11 +319,12 @@ class Run:
     def advance(self, loss_fn, batch) -> float:
         "One step; returns its loss."
         s, rate = self.settings, self.opt.param_groups[0]['lr']
-        loss = train_step(self.model, loss_fn, batch, self.opt, s.amp, s.clip_grad, self.device)
+        try:
+            loss = train_step(self.model, loss_fn, batch, self.opt, s.amp, s.clip_grad, self.device)
+        except FloatingPointError as e:
+            raise FloatingPointError(f'{e} at step {self.step}: lower lr={s.lr} or check the '
+                                     f'images; {self.stopped(None)}') from None
         loss = loss.item()
-        if not math.isfinite(loss):
-            raise FloatingPointError(
-                f'loss is {loss} at step {self.step}: lower lr={s.lr} or check the images')
         if self.averaged: self.averaged.update_parameters(self.model)
         self.step, self.seen = self.step + 1, self.seen + n_images(batch)
         self._follow_schedule()
@@ -431,6 +450,9 @@ def fit(
         raise ValueError(f'ema={settings.ema}, choose={choose}: several averages, and how to '
                          'choose one of them, go together')
     device = get_device(device, model)
+    if not hasattr(dl, '__len__'):
+        raise TypeError(f'dl: a {type(dl).__name__} has no length, so nobody knows when an epoch '
+                        'ends; give a list, a DataLoader or `Batches`')
     if any(p.is_inference() for p in model.parameters()):
         raise ValueError('model: made within torch.inference_mode(), so it cannot be trained')
     n_steps = _steps(n_epochs, n_steps, minutes, whole('batches in dl', len(dl)))

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 import torch
 from tqdm.auto import tqdm
 from .checks import (MANY_IMAGES, MANY_STEPS, all_finite, clip_range, in_range, is_a, like, listed,
-                     whole)
+                     version_of, whole)
 
 def _plain(v): return v.item() if hasattr(v, 'item') else v     # of NumPy or PyTorch
 
@@ -84,7 +84,10 @@ def walk(
         if answer is None or float(t) not in skip:
             asked = f"the network's answer at t = {float(t):g}, step {k} of {len(times)}"
             answer = all_finite(asked, like(asked, ask(x_t, t), x_t, 'the images', ['shape']))
-        before, (x_t, x0_hat) = x_t, step(x_t, answer, t)
+        before, version = x_t, version_of(x_t)
+        x_t, x0_hat = step(x_t, answer, t)
+        if version_of(before) != version:
+            raise ValueError('step: it writes into the images that it is given, as x.mul_(…) does')
         like('step: what it makes of the images', x_t, before, 'them', ['shape'])
         yield x_t, x0_hat
     all_finite('the images after the last step', x_t)

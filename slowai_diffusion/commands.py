@@ -18,11 +18,13 @@ from .own_images import eval_against
 from .diffusion_files import load_diffusion
 from .drawing import (cached_images, draw_to_file, drawing_from, framed, read_images)
 from .recipes import in_the_box, make_reference, make_samples, run_recipe
+from .runs import (all_runs, as_table, compared, delete_run, given_settings, over_seeds, plot_runs,
+                   run_text, runs_dir, to_tensorboard)
 from .bench import run_benches
 
 # %% auto #0
 __all__ = ['MAKERS', 'load_plugins', 'one_line_errors', 'set_threads', 'slowai_train', 'kid_line',
-           'slowai_sample', 'slowai_eval', 'slowai_measure', 'slowai_bench']
+           'slowai_sample', 'slowai_eval', 'slowai_runs', 'slowai_measure', 'slowai_bench']
 
 # %% ../nbs/97_commands.ipynb #d0d00005
 def load_plugins():
@@ -51,6 +53,42 @@ def set_threads(n):
 # %% ../nbs/97_commands.ipynb #d0d00006
 MAKERS = dict(fashion_samples=make_samples, fashion_mnist_reference=make_reference)
 
+def _is_run(name, *asked):
+    "Is a training to be tracked: are settings of runs given, or a file with a recipe?"
+    return name.endswith(('.json', '.py')) or any(v not in (None, False) for v in asked)
+
+def _train_runs(recipe, seed, set, grid, seeds, search, trials, sampler, by, workers, processes,
+                tensorboard, **rest):
+    "What `slowai_train` does where it trains runs."
+    from slowai_diffusion import tracked
+    threads, every = rest.pop('threads'), rest.pop('print_every')
+    known = tracked.settings_of(tracked.recipe_from(recipe)[1])
+    names = dict(epochs='n_epochs', steps='n_steps', minutes='minutes', data='data', size='size',
+                 images='images', bs='bs')
+    given = given_settings(set, known)
+    for k, name in names.items():
+        v = rest.pop(k)
+        if v is None: continue
+        if name in given: raise ValueError(f'{name}: given twice')
+        given[name] = v
+    how = dict(device=rest.pop('device'), checkpoint_every=rest.pop('checkpoint_every'),
+               processes=1 if processes is None else whole('processes', processes),
+               tensorboard=tensorboard, force=rest.pop('force'))
+    rest.pop('resume')      # a run that was stopped goes on anyway
+    other = [k for k, v in rest.items() if v is not None]
+    if other: raise ValueError(f'{", ".join(other)}: not with runs, which lie in {runs_dir()}')
+    if seeds and seed is not None: raise ValueError('seed and seeds: give one of them')
+    if threads and how['processes'] == 1: set_threads(threads)
+    elif threads: how['threads'] = threads
+    if search:
+        if grid or seeds or workers > 1:
+            raise ValueError('search: not with grid, seeds or workers')
+        return tracked.search_runs(recipe, search, given, seed, trials, sampler, by, **how)
+    if not (grid or seeds):
+        run = tracked.train_run(recipe, given, seed, progress=not every, print_every=every, **how)
+        return print(f'{run.folder}: {run.scores}')
+    return tracked.sweep_runs(recipe, grid, given, seeds or seed, workers, by, **how)
+
 @call_parse
 def slowai_train(
     name:str,                   # a recipe (an unknown name lists them), or fashion_samples, …
@@ -69,8 +107,27 @@ def slowai_train(
     threads:int=None,           # CPU threads
     print_every:int=None,       # print a line every so many steps, instead of a bar
     checkpoint_every:int=500,   # steps between checkpoints
+    seed:int=None,              # a run with this seed
+    set:Param('a run in runs/NAME/ with another setting, as lr=1e-3; again for more (an unknown '
+              'one lists them)', str, action='append')=None,
+    grid:Param('runs with each of these, as lr=1e-3,3e-3; again for more', str,
+               action='append')=None,
+    seeds:str=None,             # runs with each of these seeds, as 0,1,2
+    search:Param('runs within these ends, as lr=1e-4..1e-2, or with one of these values, chosen '
+                 'by Optuna; again for more', str, action='append')=None,
+    trials:int=20,              # of a search, in all
+    sampler:str='tpe',          # of a search: tpe or random
+    by:str=None,                # the score of a sweep; default: what was held out
+    workers:int=1,              # runs of a grid at a time, each in a process of its own
+    processes:int=None,         # how many processes train a run together
+    tensorboard:store_true=False,   # write TensorBoard's files as well?
 ):
-    "Train a model as it was trained for the box; Ctrl-C leaves a checkpoint to resume from."
+    """Train a model as it was trained for the box; Ctrl-C leaves a checkpoint to resume from. With
+    other settings, or several, each training is a run in runs/NAME/; the same command goes on with
+    what was stopped."""
+    if _is_run(name, seed, set, grid, seeds, search, processes, tensorboard):
+        return one_line_errors(_train_runs, **{k: v for k, v in locals().items() if k != 'name'},
+                               recipe=name)
     given = dict(data=data, size=size, images=images, bs=bs, minutes=minutes, n_epochs=epochs,
                  n_steps=steps, more_epochs=more_epochs, resume=resume or None)
     given = {k: v for k, v in given.items() if v is not None}
@@ -214,6 +271,45 @@ def slowai_eval(
     if out: one_line_errors(write)
 
 # %% ../nbs/97_commands.ipynb #d0d00009
+@call_parse
+def slowai_runs(
+    name:Param('a recipe, or RECIPE/ID; default: all', str, nargs='?', opt=False)=None,
+    by:str=None,                # the score to sort by, any; default: what was held out
+    seeds:store_true=False,     # a row for each setting: mean and standard deviation over seeds?
+    show:store_true=False,      # all that is known of each?
+    plot:str=None,              # write curves over each other to this .png
+    score:str='loss',           # of the curves
+    over:str='step',            # of the curves: step or seconds
+    delete:store_true=False,    # delete them? (RECIPE/ID only)
+    resume:store_true=False,    # go on with all that were stopped?
+    tensorboard:store_true=False,   # write what TensorBoard reads?
+    force:store_true=False,     # replace the .png that is there?
+):
+    "The runs in runs/ ($SLOWAI_RUNS): compare them, look at them, go on with them, delete them."
+    def go():
+        runs = all_runs(name)
+        if not runs: return print(f'no runs in {runs_dir()} yet: slowai_train NAME --set …')
+        if delete:
+            if '/' not in (name or ''):
+                raise ValueError('delete: give one run, as RECIPE/ID')
+            for r in runs: delete_run(r)
+            return print(f'deleted: {", ".join(f"{r.recipe}/{r.id}" for r in runs)}')
+        if resume:
+            from slowai_diffusion.tracked import resume_run
+            stopped = [r for r in runs if r.state == 'stopped']
+            for r in stopped: print(f'{resume_run(r).folder}: finished', flush=True)
+            if not stopped: print('none was stopped')
+            runs = all_runs(name)
+        if tensorboard:
+            for r in runs: to_tensorboard(r)
+            return print(f'tensorboard --logdir {runs_dir()}')
+        if plot:
+            file = check_free(check_out(plot, ('.png',)), force)
+            return print(plot_runs(runs, score, file, over=over) or plot)
+        if not show: return print(as_table(over_seeds(runs, by) if seeds else compared(runs, by)))
+        for r in runs: print(run_text(r))
+    one_line_errors(go)
+
 @call_parse
 def slowai_measure(
     name:str,                   # a measurement (an unknown name lists them)

@@ -19,7 +19,7 @@ from .plots import to_float, to_uint8
 from .records import (WEIGHT_FILES, card_text, device_name, versions, weights_file, write_card)
 from .data import (as_images, Batches, DATASETS, data_source, fashion_mnist, get_dls, save_samples)
 from .checkpoints import before, load_run
-from .training import TrainSettings, every, fit, get_device
+from .training import TEAM, TrainSettings, every, fit, get_device
 from .classifier import (CLASSIFIER_EPOCHS, CLASSIFIER_SETTINGS, classifier_loss, evaluate,
                          fashion_classifier, load_classifier, save_classifier)
 from .networks import fashion_unet, n_parameters, takes_cond
@@ -29,6 +29,7 @@ from .unets import laptop_unet
 from .diffusion import KERAS_DIFFUSION, keras_diffusion
 from .diffusion_files import load_diffusion, save_diffusion
 from .measures.m12_speedrun import ENTRIES
+from .runs import RUN_FILES
 
 # %% auto #0
 __all__ = ['RECIPES', 'FID_EVERY', 'MODEL_FILES', 'Recipe', 'RecipeData', 'recipe_data',
@@ -52,6 +53,8 @@ class Recipe:
     seed:int=0          # of weights, order and noise
     hold_out:bool=False # hold out one image in twelve, for the learning curve?
     dtype:object=torch.float16  # how weights are stored
+    draw:Callable|None=None     # (model, n, seed) -> images, for the grids of lesson 13's runs
+    with_ddpm:Callable|None=None# changes to the `DDPM` -> the recipe with them, if it has one
 
 @dataclass(frozen=True)
 class RecipeData:
@@ -134,31 +137,44 @@ def ddpm_recipe(
 ) -> Recipe:
     "A recipe for a network that sees the noise of a `DDPM`."
     def train_network(network, data, **settings):
-        return train(network, ddpm=ddpm, data=data.batches, **settings)
+        def held_out(network):
+            x = data.valid.images[:1000]
+            x = to_float(x) if x.dtype == torch.uint8 else x
+            cond = _told(network, data.valid.labels, 1000)
+            _, loss = held_out_loss(ddpm, network, x, cond=cond)
+            return {'held-out loss': loss.mean().item()}
+        metrics = every(len(data.batches), held_out) if data.valid else None
+        return train(network, ddpm=ddpm, data=data.batches, metrics=metrics, **settings)
     def score(network, x, y):
         t, loss = held_out_loss(ddpm, network, to_float(x[:4000]), cond=_told(network, y, 4000))
         return dict(test_loss=loss.mean().item(), test_loss_n=len(loss))
     def load(folder): return load_ddpm(folder)[1]
+    def draw(network, n, seed):
+        return sample(ddpm, network, n, steps=20, clip=(-1., 1.), seed=seed, progress=False)
+    def with_ddpm(**changes):
+        return ddpm_recipe(about, settings, build, DDPM(**{**ddpm.config, **changes}), **rest)
     return Recipe(about, build, train_network, partial(save_ddpm, ddpm), load, score, settings,
-                  dict(ddpm=ddpm.config), **rest)
+                  dict(ddpm=ddpm.config), draw=draw, with_ddpm=with_ddpm, **rest)
 
 def diffusion_recipe(
     about:str,          # one line for the card
     settings:dict,      # arguments of `DiffusionModel.train_on`
     build,              # () -> the untrained `DiffusionModel`
+    kid:bool=True,      # measure KID as it learns?
     **rest,             # the rest of `Recipe`
 ) -> Recipe:
     "A recipe for a `DiffusionModel`: held-out losses as it learns, and KID but for own images."
     def train_model(model, data, **settings):
-        evaluator = None if data.own else ImageEval.fashion_mnist()
+        evaluator = ImageEval.fashion_mnist() if kid and not data.own else None
         x, y = data.valid.images[:1000], data.valid.labels
         valid = Batches(x, None if y is None else y[:1000])
         return model.train_on(data.batches, valid=valid, evaluator=evaluator, **settings)
     def score(model, x, y):
         losses = model.held_out(x[:4000], cond=_told(model, y, 4000))
         return {f'test_{k}': v for k, v in losses.items()}
+    def draw(model, n, seed): return model.generate(n, 20, seed=seed, progress=False)
     return Recipe(about, build, train_model, save_diffusion, load_diffusion, score, settings,
-                  hold_out=True, **rest)
+                  hold_out=True, draw=draw, **rest)
 
 # %% ../nbs/95_recipes.ipynb #d0b00012
 FID_EVERY = 4   # epochs
@@ -194,7 +210,8 @@ def entry_recipe(
             for k in 'fid', 'kid', 'recall', 'coverage': scores[f'{k}_in_{calls}_calls'] = seen[k]
         return scores
     return Recipe(about, entry.build, train_model, save_diffusion, load_diffusion,
-                  score, {**vars(entry.train), **settings}, hold_out=True, bs=entry.bs)
+                  score, {**vars(entry.train), **settings}, hold_out=True, bs=entry.bs,
+                  draw=lambda model, n, seed: to_float(entry.draw(model, n, seed)))
 
 # %% ../nbs/95_recipes.ipynb #d0b00003
 _classifier = vars(CLASSIFIER_SETTINGS)
@@ -279,14 +296,15 @@ def in_the_box(
 
 def _length(recipe, given, saved, more_epochs, per_epoch):
     "What ends the training: what is given, or the checkpoint's plan, or the recipe's epochs."
+    ends = dict.fromkeys(given)
     given = {k: v for k, v in given.items() if v is not None}
     if more_epochs is not None:
         if given: raise ValueError(f'more_epochs and {", ".join(given)}: give one of them')
         more = max(1, round(positive('more_epochs', more_epochs)*per_epoch))
-        return dict(n_epochs=None, n_steps=saved['step'] + more)
-    if given: return dict(n_epochs=None, **given) if 'n_epochs' not in given else given
-    if saved: return dict(n_epochs=None, **{k: saved['run'][k] for k in ('n_steps', 'minutes')})
-    return dict(n_epochs=recipe.settings['n_epochs'])
+        return dict(ends, n_steps=saved['step'] + more)
+    if given: return {**ends, **given}
+    if saved: return {**ends, **{k: saved['run'][k] for k in ('n_steps', 'minutes')}}
+    return {k: recipe.settings.get(k) for k in ends}
 
 def _check_box(recipe, data, images, dataset, settings):
     "A shipped model is replaced only by a training as its recipe says, or a longer one."
@@ -321,6 +339,7 @@ def _going_on(folder, resume, more_epochs, force):
     if resume: raise FileNotFoundError(f'{name} holds nothing to resume: is it the right folder?')
     stopped = checkpoint.exists() and not made
     ours = [checkpoint.name, before(checkpoint).name, *MODEL_FILES] if stopped else []
+    if not made: ours += RUN_FILES      # what lesson 13 writes beside it
     check_free(folder, force, ours)
     if stopped and not force:
         raise FileExistsError(f'{name} holds a training that was stopped: resume it, or choose '
@@ -336,15 +355,17 @@ def run_recipe(
     *, force:bool=False,    # replace what a finished or a stopped training left in `out`?
     more_epochs:float|None=None,    # train a finished run, which kept its checkpoint, for longer
     size:int|None=None,     # own images: the side of the squares that are cut from them
-    **changes,              # data, bs, seed, n_epochs, n_steps or minutes, and the rest of `fit`
+    recipe:Recipe|None=None,# what to train instead, under that name
+    **changes,              # data, bs, seed, hold_out, n_epochs, n_steps, …: the rest of `fit`
 ) -> Path:
     "Train the recipe `name`; writes weights, configuration, history and card; returns the folder."
-    r, device, folder = RECIPES[name], get_device(device), at_home(out or default_folder(name))
+    r, device = recipe or RECIPES[name], get_device(device)
+    folder = at_home(out or default_folder(name))
     going_on = partial(_going_on, folder, resume, more_epochs, force)
     saved = going_on()
     dataset, bs = changes.pop('data', r.data), changes.pop('bs', r.bs)
-    seed = changes.pop('seed', r.seed)
-    data = recipe_data(dataset, images, bs, seed, r.hold_out, size)
+    seed, hold_out = changes.pop('seed', r.seed), changes.pop('hold_out', r.hold_out)
+    data = recipe_data(dataset, images, bs, seed, hold_out, size)
     budget = {k: changes.pop(k, None) for k in ('n_epochs', 'n_steps', 'minutes')}
     length = _length(r, budget, saved, more_epochs, len(data.batches))
     settings = {**r.settings, **length, **changes, 'seed': seed}
@@ -371,13 +392,16 @@ def _run_in(folder, recipe, name, data, settings, how):
     with replacing(folder, () if how['force'] else _written_by_hand(folder)) as new:
         recipe.save(trained, new, recipe.dtype)
         hist.save(new/'history.json')
-        _write_recipe_card(name, new, trained, data, settings, hist)
+        _write_recipe_card(name, recipe, new, trained, data, settings, hist)
     # and what a kill left half-written
     for left in [before(checkpoint), *half_written(checkpoint)]: left.unlink(missing_ok=True)
 
-def _write_recipe_card(name, folder, trained, data, settings, hist):
+def _write_recipe_card(name, r, folder, trained, data, settings, hist):
     "The card of a model that was just trained and saved."
-    r, info, batches = RECIPES[name], hist.info, data.batches
+    info, batches, team = hist.info, data.batches, TEAM[-1]
+    def score(model):
+        with team.sharing(model): return r.score(model, *data.test)
+    stored_scores = score(r.load(folder))
     average = ', the average (EMA) of the trained ones' if settings.get('ema') else ''
     files = (
         f'Weights: `safetensors`, {str(r.dtype).removeprefix("torch.")}{average}. The loss step '
@@ -391,8 +415,8 @@ def _write_recipe_card(name, folder, trained, data, settings, hist):
         **{f'chosen_{k}': info[k] for k in ('ema',) if k in info},
         **r.facts, parameters=n_parameters(trained), wall_minutes=round(info['seconds']/60, 1),
         device=device_name(torch.device(info['device'])), versions=versions(),
-        scores=r.score(r.load(folder), *data.test),
-        scores_before_rounding=r.score(trained, *data.test), sha256=sha256(weights_file(folder)))
+        scores=stored_scores, scores_before_rounding=score(trained),
+        sha256=sha256(weights_file(folder)))
 
 # %% ../nbs/95_recipes.ipynb #5709c1b2
 def make_samples(

@@ -58,6 +58,7 @@ class TrainSettings:
     amp:bool=False              # bf16 autocast?
     channels_last:bool=False    # memory layout that convolutions like?
     seed:int=0                  # of everything random in the loop
+    accumulate:int=1            # a batch goes through the network in so many parts
 
     def __post_init__(self):
         for k, v in vars(self).items():     # NumPy's numbers would not survive a checkpoint
@@ -72,6 +73,7 @@ class TrainSettings:
             if d is not None: in_range('ema', d, 0, 1, open_high=True)
         for k in 'amp', 'channels_last': is_a(k, getattr(self, k), bool)
         whole('seed', self.seed, 0, 2**63 - 1)
+        object.__setattr__(self, 'accumulate', whole('accumulate', self.accumulate))
 
     def changed(self,
         **changes, # new values of fields, by name

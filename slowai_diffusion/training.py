@@ -7,7 +7,7 @@ apart."""
 from __future__ import annotations
 import inspect, math, signal, threading, time, warnings, weakref
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields
 from functools import partial
 import torch
@@ -30,11 +30,11 @@ _all_ = ['History', 'Keeping', 'LR_SCHEDULES', 'TrainSettings', 'card', 'load_we
          'write_json']
 
 # %% auto #0
-__all__ = ['CLOCK_POINTS', 'get_device', 'to_device', 'ema_of', 'interruptible', 'train_step',
-           'batches_from', 'n_images', 'Run', 'every', 'fit', 'eval_mode', 'first_losses',
-           'History', 'Keeping', 'LR_SCHEDULES', 'TrainSettings', 'card', 'load_weights',
-           'lr_schedule', 'results', 'results_file', 'save_weights', 'sha256', 'weights_file',
-           'write_json']
+__all__ = ['TEAM', 'CLOCK_POINTS', 'get_device', 'to_device', 'ema_of', 'interruptible',
+           'in_shares', 'train_step', 'batches_from', 'n_images', 'Alone', 'Run', 'every', 'fit',
+           'eval_mode', 'first_losses', 'History', 'Keeping', 'LR_SCHEDULES', 'TrainSettings',
+           'card', 'load_weights', 'lr_schedule', 'results', 'results_file', 'save_weights',
+           'sha256', 'weights_file', 'write_json']
 
 # %% ../nbs/01_training.ipynb #ef9e881e
 def get_device(
@@ -113,6 +113,18 @@ def interruptible():
     finally: signal.signal(signal.SIGINT, old)
 
 # %% ../nbs/01_training.ipynb #1ce2c58e
+def in_shares(
+    batch,      # a tensor, or a tuple of them
+    n:int,      # how many parts, or fewer where there are fewer images
+) -> list:      # of (part, its share of the images)
+    "A batch in parts whose gradients, added up, are that of the whole."
+    if n == 1: return [(batch, 1.)]
+    several, total = isinstance(batch, (tuple, list)), n_images(batch)
+    size = math.ceil(total/n)
+    each = [v.split(size) for v in (batch if several else [batch])]
+    parts = list(zip(*each)) if several else each[0]
+    return [(part, n_images(part)/total) for part in parts]
+
 def train_step(
     model,              # trained in place
     loss_fn,            # (model, batch) -> scalar loss
@@ -121,19 +133,25 @@ def train_step(
     amp:bool=False,     # bf16 autocast?
     clip_grad=None,     # largest gradient norm
     device=torch.device('cpu'), # where the batch is
+    accumulate:int=1,   # in how many parts it goes through the network
 ) -> torch.Tensor:
     "One step: forward, loss, backward, clip, update. Returns the detached loss."
-    with torch.autocast(device.type, torch.bfloat16, enabled=amp): loss = loss_fn(model, batch)
-    if not (isinstance(loss, torch.Tensor) and loss.numel() == 1 and loss.requires_grad):
-        raise TypeError(f'loss_fn: a number that depends on trained weights is needed, not {loss}')
-    if not loss.isfinite(): raise FloatingPointError(f'loss is {loss.item()}')
     opt.zero_grad(set_to_none=True)
-    loss.backward()
+    losses = []
+    for part, share in in_shares(batch, accumulate):
+        with torch.autocast(device.type, torch.bfloat16, enabled=amp): loss = loss_fn(model, part)
+        if not (isinstance(loss, torch.Tensor) and loss.numel() == 1 and loss.requires_grad):
+            raise TypeError('loss_fn: a number that depends on trained weights is needed, '
+                            f'not {loss}')
+        if not loss.isfinite(): raise FloatingPointError(f'loss is {loss.item()}')
+        if share < 1: loss = share*loss
+        loss.backward()
+        losses.append(loss.detach())
     if clip_grad:
         norm = nn.utils.clip_grad_norm_(model.parameters(), clip_grad)
         if not norm.isfinite(): raise FloatingPointError(f'norm of the gradient is {norm.item()}')
     opt.step()
-    return loss.detach()
+    return sum(losses)
 
 def batches_from(
     dl,         # `Batches`, a `DataLoader`, or any iterable with a length
@@ -161,6 +179,14 @@ def _steps(n_epochs, n_steps, minutes, per_epoch):
     return max(1, round(v*per_epoch)) if name == 'n_epochs' else None
 
 # %% ../nbs/01_training.ipynb #14ffccbb
+class Alone:
+    "Who trains: this process alone. Lesson 13 has a team of several, which asks the same things."
+    first, size = True, 1   # does it write files, and how many are there?
+    def loss_by(self, model, loss_fn): return loss_fn       # how a loss is computed
+    def sharing(self, *models): return nullcontext()        # calls of these are everybody's work
+    def any(self, flag): return flag                        # does anybody say yes?
+
+TEAM = [Alone()]        # the last of them trains
 CLOCK_POINTS = 1000     # of the learning-rate schedule where the clock ends the training
 
 def _rules(opt, lr):
@@ -196,6 +222,7 @@ class Run:
     def identify(self, loss_fn, **more):
         "Describe what must be the same when the run is resumed."
         settings = {k: v for k, v in vars(self.settings).items() if k != 'opt_func'}
+        if settings['accumulate'] == 1: del settings['accumulate']  # older runs do not know it
         trained = {id(m): None for m in self.model.modules()}
         self.generators = held(torch.Generator, self.dl, self.model, self.opt, loss_fn)
         if self.generators: more['generators'] = len(self.generators)
@@ -210,6 +237,13 @@ class Run:
     def result(self) -> nn.Module:
         "The network with the weights that draw: the averaged ones, if there are."
         return self.averaged.module if self.averaged else self.model
+
+    @property
+    def averages(self) -> list:
+        "All averages of its weights, if there are."
+        several = isinstance(self.averaged, _Averages)
+        kept = list(self.averaged) if several else [self.averaged]*bool(self.averaged)
+        return [average.module for average in kept]
 
     @property
     def seconds(self) -> float:
@@ -319,12 +353,11 @@ class Run:
     def advance(self, loss_fn, batch) -> float:
         "One step; returns its loss."
         s, rate = self.settings, self.opt.param_groups[0]['lr']
-        try:
-            loss = train_step(self.model, loss_fn, batch, self.opt, s.amp, s.clip_grad, self.device)
+        how = s.amp, s.clip_grad, self.device, s.accumulate
+        try: loss = train_step(self.model, loss_fn, batch, self.opt, *how).item()
         except FloatingPointError as e:
             raise FloatingPointError(f'{e} at step {self.step}: lower lr={s.lr} or check the '
                                      f'images; {self.stopped(None)}') from None
-        loss = loss.item()
         if self.averaged: self.averaged.update_parameters(self.model)
         self.step, self.seen = self.step + 1, self.seen + n_images(batch)
         self._follow_schedule()
@@ -399,9 +432,9 @@ def _train(run, loss_fn, keep, metrics, callback, progress):
             loss = run.advance(loss_fn, batch)
             if metrics: run.measure(metrics)
             if callback: callback(run.step, loss)
-            run.finished, stop = run.over, flag['stop']
+            run.finished, stop = run.over, TEAM[-1].any(flag['stop'])
             due = stop or run.finished or run.step % keep.checkpoint_every == 0
-            if keep.checkpoint and due: run.save(keep.checkpoint)
+            if keep.checkpoint and due and TEAM[-1].first: run.save(keep.checkpoint)
             _advance_bar(bar, run, batch)
             if stop: raise KeyboardInterrupt(run.stopped(keep.checkpoint))
 
@@ -434,7 +467,7 @@ def fit(
     minutes:float|None=None,    # or in minutes on the clock
     device=None,                # None: where the model is
     metrics=None,               # (step, model) -> numbers to record after a step, or {}: `every`
-    callback=None,              # (step, loss) after each step
+    callback=None,              # (step, loss) after each step; its `begin`, if any, gets the `Run`
     choose=None,                # of several averages: model -> number; that of the least draws
     progress:bool=True,         # show the bar?
     **changes,                  # fields of `Keeping`: checkpoint, resume, …, and of `TrainSettings`
@@ -456,7 +489,7 @@ def fit(
     if any(p.is_inference() for p in model.parameters()):
         raise ValueError('model: made within torch.inference_mode(), so it cannot be trained')
     n_steps = _steps(n_epochs, n_steps, minutes, whole('batches in dl', len(dl)))
-    with _alone(), keep.locked():
+    with _alone(), keep.locked() if TEAM[-1].first else nullcontext():
         saved = keep.found(device)
         layout = torch.channels_last if settings.channels_last else torch.preserve_format
         model.to(device, memory_format=layout).train()
@@ -464,10 +497,13 @@ def fit(
         if keep.checkpoint: run.identify(loss_fn, **(keep.about or {}))
         if saved: run.load(saved, keep.checkpoint, keep.longer)
         else: _warn_same_numbers(model, settings.seed)
-        try: _train(run, loss_fn, keep, metrics, callback, progress)
-        finally:
-            if run.step: _seeds.setdefault(model, set()).add(settings.seed)
-    return run.finish(choose)
+        if hasattr(callback, 'begin'): callback.begin(run)
+        with TEAM[-1].sharing(model, *run.averages):
+            loss_fn = TEAM[-1].loss_by(model, loss_fn)
+            try: _train(run, loss_fn, keep, metrics, callback, progress)
+            finally:
+                if run.step: _seeds.setdefault(model, set()).add(settings.seed)
+            return run.finish(choose)
 
 # %% ../nbs/01_training.ipynb #08746960
 _lock, _asked = threading.Lock(), {}    # part of a network -> its mode before, and a 1 per block

@@ -107,8 +107,10 @@ def learns_cond(
 ) -> bool:
     "Is it told the labels of these data? Labels that it does not take are a `ValueError`."
     if not takes_cond(network):
-        forward = getattr(network, 'forward', network)
-        if data.labels is not None and 'cond' in inspect.signature(forward).parameters:
+        inner = getattr(network, 'network', network)    # of lesson 11's models
+        forward, own = getattr(inner, 'forward', inner), kind_of(inner).__name__ not in NETWORKS
+        takes = data.labels is not None and 'cond' in inspect.signature(forward).parameters
+        if own and takes:
             warnings.warn(f'labels are not told: this {type(network).__name__} has an argument '
                           'cond, but neither takes_cond = True nor config.n_classes', stacklevel=3)
         return False

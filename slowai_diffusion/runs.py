@@ -125,7 +125,8 @@ class StoredRun:
         folder,     # `runs/NAME/ID`
     ):
         self.folder = at_home(folder)
-        self.about = read_json(self.folder/'run.json', ['recipe', 'settings', 'seed', 'given'])
+        keys = 'recipe', 'settings', 'seed', 'given', 'started'
+        self.about = read_json(self.folder/'run.json', keys)
         self.id, self.recipe = self.folder.name, self.about['recipe']
         self.settings = {**self.about['settings'], 'seed': self.about['seed']}
 

@@ -113,6 +113,7 @@ def _member(rank, n, port, threads, cpu, f, args):
     "What each of the processes does."
     os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=str(n), MASTER_PORT=port,
                       LOCAL_WORLD_SIZE=str(n), MASTER_ADDR='127.0.0.1', ACCELERATE_USE_CPU=str(cpu))
+    os.environ.setdefault('OMP_NUM_THREADS', str(threads))      # or accelerate takes 1, and warns
     if sys.platform.startswith('linux'): os.environ.setdefault('GLOO_SOCKET_IFNAME', 'lo')
     torch.set_num_threads(threads)
     accelerator = needed('accelerate').Accelerator(cpu=cpu)

@@ -69,7 +69,7 @@ def save_checkpoint(
 
 def _check_readable(path):
     "`TypeError` for what could be written, and will not be read again."
-    try: torch.load(path, weights_only=True, mmap=True)
+    try: torch.load(path, weights_only=True, map_location='meta')
     except pickle.UnpicklingError as e:
         what = re.search(r'GLOBAL (\S+)', str(e))
         raise TypeError('this training could not be resumed: its optimiser, learning-rate schedule '

@@ -3,7 +3,7 @@
 # %% ../nbs/01_training.ipynb #04c04056
 "What a training leaves on disk: weights, and what it takes to be resumed to the last bit."
 from __future__ import annotations
-import os, pickle, re, shutil, warnings, zipfile
+import os, shutil, warnings, zipfile
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,12 +69,11 @@ def save_checkpoint(
 
 def _check_readable(path):
     "`TypeError` for what could be written, and will not be read again."
-    try: torch.load(path, weights_only=True, map_location='meta')
-    except pickle.UnpicklingError as e:
-        what = re.search(r'GLOBAL (\S+)', str(e))
+    unknown = torch.serialization.get_unsafe_globals_in_checkpoint(path)
+    if unknown:
         raise TypeError('this training could not be resumed: its optimiser, learning-rate schedule '
-                        f'or network holds a {what[1] if what else e}; numbers, texts, tensors '
-                        'and containers of them can be kept') from None
+                        f'or network holds a {unknown[0]}; numbers, texts, tensors and containers '
+                        'of them can be kept')
 
 def _without_numpy(v):
     "Python's numbers for NumPy's, which could not be read again."

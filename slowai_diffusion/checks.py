@@ -282,6 +282,9 @@ def _told(thing): return (getattr(thing, '__doc__', None) or '').partition('\n')
 def _same_cell(old, new):
     "Is `new` the same function or class as `old`, from a notebook's cell that was run again?"
     name, home = getattr(new, '__qualname__', None), getattr(old, '__module__', None)
+    if name == getattr(old, '__qualname__', None) == '<lambda>':
+        return old.__code__.co_code == new.__code__.co_code and (
+            old.__code__.co_consts == new.__code__.co_consts)
     if home != '__main__' and _told(old) != _told(new): return False    # another of the same name
     in_notebook = getattr(new, '__module__', None) == '__main__'
     return in_notebook and name is not None and name == getattr(old, '__qualname__', None)

@@ -133,11 +133,14 @@ def evaluate(
 ) -> dict:
     "`dict(loss, accuracy)` of a classifier over all of `dl`, in evaluation mode."
     device, accuracy, loss = get_device(device, model), MulticlassAccuracy(), Mean()
+    n = 0
     with eval_mode(model):
         for x, y in tqdm(dl, disable=not progress):
-            logits = model(check_images(x, channels=None).to(device)).float().cpu()
+            n += len(y)
+            logits = model(check_images(x, channels=None, ranged=True).to(device)).float().cpu()
             accuracy.update(logits, y)
             loss.update(F.cross_entropy(logits, y), weight=len(y))
+    if not n: raise ValueError('dl: no batch came')
     return dict(loss=loss.compute().item(), accuracy=accuracy.compute().item())
 
 # %% auto #0

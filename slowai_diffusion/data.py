@@ -33,7 +33,7 @@ __all__ = ['IMAGE_SUFFIXES', 'CLASSES', 'FILES', 'SIZES', 'SPLITS', 'MIRRORS', '
 class Batches:
     "Images (and labels) in batches, by index: one gather and one conversion a batch."
     def __init__(self,
-        images, # Anything that `as_images` takes
+        images, # Anything that `as_images` takes; bytes are shared, not copied
         labels=None, # (N,) or None
         bs:int=128, # Images a batch
         shuffle:bool=False, # A new order every epoch
@@ -141,6 +141,11 @@ def _is_grey(im):
     red, green, blue = (c.tobytes() for c in im.convert('RGB').split())
     return red == green == blue
 
+def _upright(picture):
+    "A picture of Pillow's as its camera was held; anything else as it is."
+    from PIL import Image, ImageOps
+    return ImageOps.exif_transpose(picture) if isinstance(picture, Image.Image) else picture
+
 def _open(path, size, deep):
     """One picture: upright, on black where it is transparent, cut to a square of `size` if given.
     Of one of 16 bits the largest value is added to the list `deep`."""
@@ -232,6 +237,7 @@ def _as_tensor(given):
     a = given
     if isinstance(a, list) and a and all(isinstance(v, torch.Tensor) for v in a):
         a = [v.detach().cpu().numpy() for v in a]
+    if isinstance(a, list): a = [_upright(v) for v in a]
     modes = {getattr(picture, 'mode', 'L') for picture in a} if isinstance(a, list) else set()
     if modes - {'L', 'RGB'}:
         raise TypeError(f"data: pictures of mode {modes}; use picture.convert('RGB')")
@@ -334,7 +340,8 @@ def save_samples(
     labels, # (N,) in 0 … 9
     split, # (N,): 0 = train, 1 = test
 ) -> None:
-    "Write a sample set: the stand-in for Fashion-MNIST where the real files cannot be had."
+    """Write a sample set: the stand-in for Fashion-MNIST where the real files cannot be had. A file
+    that is there is replaced."""
     one_of('ending of path', Path(path).suffix, ['.npz'])
     images, labels, split = (np.asarray(a) for a in (images, labels, split))
     if images.dtype != np.uint8: raise TypeError(f'images: uint8 expected, not {images.dtype}')

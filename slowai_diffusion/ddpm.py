@@ -12,7 +12,7 @@ from fastcore.basics import patch
 from .checks import (MANY_IMAGES, MANY_STEPS, Registry, ascii_too, check_images, check_noise,
                      clip_range, dims, floats, is_a, like, listed, one_of, positive, same_shape,
                      whole)
-from .files import model_path, saving, write_json
+from .files import model_path, read_json, saving, write_json
 from .data import Batches, fashion_mnist
 from .training import eval_mode, fit
 from .networks import (ask, check_cond, check_fits, check_sees_noise, check_told, class_given,
@@ -28,10 +28,10 @@ _all_ = ['Drawing', 'collected', 'fashion_unet', 'generators', 'generators_of', 
          'held_out_loss', 'mixture_network', 'randint', 'randn', 'walk']
 
 # %% auto #0
-__all__ = ['BETA_TABLES', 'VARIANCES', 'STEPS', 'Diffusion', 'DDPM', 'per_image', 'trailing_times',
-           'sample', 'batches_of', 'train', 'save_ddpm', 'scheduler_settings', 'load_ddpm',
-           'Drawing', 'collected', 'fashion_unet', 'generators', 'generators_of', 'held_out',
-           'held_out_loss', 'mixture_network', 'randint', 'randn', 'walk']
+__all__ = ['BETA_TABLES', 'VARIANCES', 'STEPS', 'THEIR_TABLES', 'Diffusion', 'DDPM', 'per_image',
+           'trailing_times', 'sample', 'batches_of', 'train', 'save_ddpm', 'scheduler_settings',
+           'load_ddpm', 'Drawing', 'collected', 'fashion_unet', 'generators', 'generators_of',
+           'held_out', 'held_out_loss', 'mixture_network', 'randint', 'randn', 'walk']
 
 # %% ../nbs/02_ddpm.ipynb #dab95279
 class Diffusion:
@@ -90,7 +90,7 @@ class DDPM(Diffusion):
             raise ValueError(f'βmin={βmin}, βmax={βmax}: 1e-6 ≤ βmin ≤ βmax < 1 is needed')
         self.n_steps, self.βmin, self.βmax, self.beta_schedule = n_steps, βmin, βmax, beta_schedule
         self.times = torch.arange(n_steps)  # what the network is told at each step
-        β = BETA_TABLES.get_or_list(beta_schedule)(n_steps, βmin, βmax)
+        β = torch.as_tensor(BETA_TABLES.get_or_list(beta_schedule)(n_steps, βmin, βmax))
         if tuple(β.shape) != (n_steps,) or not ((0 < β) & (β <= 1)).all():
             span = f'{tuple(β.shape)} from {β.min():.3g} to {β.max():.3g}'
             raise ValueError(f'beta_schedule={beta_schedule!r}: {n_steps} numbers between 0 and 1 '
@@ -441,6 +441,8 @@ def train(
 # %% ../nbs/02_ddpm.ipynb #95217e27
 _SCHEDULER = 'scheduler_config.json'
 
+THEIR_TABLES = ('linear', 'scaled_linear', 'squaredcos_cap_v2') # of β, which `diffusers` knows
+
 def save_ddpm(
     ddpm:DDPM,      # the diffusion
     unet,           # a `diffusers` model, or one of lesson 09's
@@ -460,7 +462,8 @@ def scheduler_settings(
 ) -> dict:
     "What `diffusers`' `DDPMScheduler` is made of, for this diffusion."
     c = is_a('ddpm', ddpm, DDPM).saved()['ddpm']
-    return dict(_class_name='DDPMScheduler', num_train_timesteps=c['n_steps'],
+    own = {} if ddpm.beta_schedule in THEIR_TABLES else dict(_alpha_bar_sum=ddpm.ᾱ.sum().item())
+    return dict(own, _class_name='DDPMScheduler', num_train_timesteps=c['n_steps'],
                 beta_start=c['βmin'], beta_end=c['βmax'],
                 beta_schedule=c.get('beta_schedule', 'linear'), variance_type=variance_type,
                 clip_sample=False, prediction_type='epsilon', timestep_spacing='trailing')
@@ -471,7 +474,12 @@ def load_ddpm(
 ):
     "`(ddpm, unet)` from the box, the network as `load_network` gives it."
     folder = model_path(name)
-    with naming(folder/_SCHEDULER) as file: ddpm = DDPM(**read_table(file))
+    with naming(folder/_SCHEDULER) as file:
+        ddpm = DDPM(**read_table(file))
+        then, now = read_json(file).get('_alpha_bar_sum'), ddpm.ᾱ.sum().item()
+        if then is not None and abs(now/then - 1) > 1e-4:
+            raise ValueError(f'β table {ddpm.beta_schedule!r} is another one than when this was '
+                             f'saved (sum of ᾱ {now:.6g} instead of {then:.6g}): was it edited?')
     return ddpm, load_network(folder, device)
 
 # %% ../nbs/02_ddpm.ipynb #f2b27c93

@@ -12,7 +12,7 @@ from fastcore.basics import patch
 from torch import nn
 from . import samplers
 from .checks import (MANY_IMAGES, Registry, check_images, check_noise, dims, is_a, like, whole)
-from .plots import to_float
+from .plots import as_floats
 from .data import Batches, as_images, get_dls
 from .training import History, eval_mode, fit, get_device
 from .networks import (ask, check_cond, check_fits, class_given, config_of, image_shape,
@@ -77,6 +77,10 @@ class DiffusionModel(nn.Module):
 
     def __setattr__(self, name, value):
         built, before = 'shape' in vars(self), getattr(self, name, None)
+        if name == 'network' and built and config_of(value) is not None:
+            size = image_shape(value)
+            if config_of(before) is not None and size != image_shape(before):
+                raise ValueError(f'network: for images {size}, but this model is for {self.shape}')
         if name == 'normalised' and built and value != before:
             raise AttributeError(f'normalised={value}: build another model with it')
         if name == 'diffusion': value, self._schedule = as_diffusion(value, 'schedule'), None
@@ -116,10 +120,12 @@ class DiffusionModel(nn.Module):
         "Does the network take what it is told? One that is told a tiny part of its range, no."
         c = self.config
         if c is None: return
+        known = getattr(c, 'time_range', None)
+        if known is None and self.told == 'time' and hasattr(self.diffusion, 'respace'): return
         ends = [round(self.diffusion.time_at(λ), 6) for λ in (math.inf, -math.inf)]
         told = self.tell(torch.tensor(ends))
         low, high = told.min().item(), told.max().item()
-        least, most = getattr(c, 'time_range', None) or (0., 1000.)
+        least, most = known or (0., 1000.)
         within = least <= low and high <= most
         if within and high - low >= LEAST_PART*(most - least): return
         raise ValueError(f'told={self.told!r}: the network would be told {low:.4g} … {high:.4g}, '
@@ -152,7 +158,7 @@ def learn_normalisation(self:DiffusionModel,
     if images.shape[1] != self.shape[0]:
         raise ValueError(f'images: {self.shape[0]} channels expected, not {images.shape[1]}')
     for x in images.split(4096):
-        x = to_float(x) if x.dtype == torch.uint8 else x
+        x = as_floats(x)
         m.update(x.transpose(0, 1).flatten(1).T)
     self._set_moments(m.μ, m.S.diagonal()/m.n)
     return self
@@ -363,8 +369,7 @@ def held_out(self:DiffusionModel,
     class_given(self, cond)
     cond = check_cond(self, cond, len(images))
     def losses_of(x_0, *given):
-        x_0 = to_float(x_0) if x_0.dtype == torch.uint8 else x_0
-        x_0, t, ε, *cond = (v.to(device) for v in (x_0, *given))
+        x_0, t, ε, *cond = (v.to(device) for v in (as_floats(x_0), *given))
         return self.image_losses(x_0, t, ε, cond=cond[0] if cond else None)
     with eval_mode(self):
         _, losses = losses_held_out(losses_of, self.diffusion, images, seed, bs, cond)
@@ -383,6 +388,7 @@ def scores(self:DiffusionModel,
     losses = {} if valid is None else self.held_out(valid, cond=cond)
     out = {f'held-out {k}': v for k, v in losses.items()}
     if not evaluator: return out
+    cond = None if cond is None else torch.as_tensor(cond)
     spread = None if cond is None else torch.linspace(0, len(cond) - 1, n).round().long()
     asked = None if cond is None else cond[spread]  # of all classes, also where they are sorted
     x = self.generate(n, steps, seed=seed, progress=False, micro_batch=64, cond=asked)
@@ -417,7 +423,15 @@ def train_on(self:DiffusionModel,
     labels = valid.labels if isinstance(valid, Batches) and takes_cond(self) else None
     valid = valid.images if isinstance(valid, Batches) else valid
     valid = None if valid is None else as_images(valid)
-    if evaluator: is_a('evaluator', evaluator, ImageEval)
+    if valid is not None:
+        check_fits('valid', valid, self.shape)
+        labels = check_cond(self, labels, len(valid))
+    if evaluator and is_a('evaluator', evaluator, ImageEval).reference.shape not in (
+            None, self.shape):
+        raise ValueError(f'evaluator: for images {evaluator.reference.shape}, but the model is for '
+                         f'{self.shape}')
+    whole('score_steps', score_steps)
+    whole('score_images', score_images, 2)
     learns = self.normalised and not self.variance.isfinite().all()
     if learns: self.learn_normalisation(dl.images)
     if n_epochs is None and not {'n_steps', 'minutes'} & set(settings): n_epochs = 5

@@ -3,7 +3,7 @@
 # %% ../nbs/11_diffusion.ipynb #fileshead
 from __future__ import annotations
 import json
-import torch
+import numpy as np, torch
 from .checks import one_of, only_keys
 from .files import model_path, read_json, saving, sha256, write_json
 from .records import WEIGHT_FILES
@@ -28,6 +28,11 @@ def _check_rebuilt(model):
         raise ValueError(f'schedule: {schedule} is another one when it is made again from its '
                          f'config {schedule.config}: hand all arguments to `_set`')
 
+def _noise_powers(diffusion):
+    "By these a schedule is known again, should its name mean another one some day."
+    quarters = torch.tensor([.25, .5, .75], dtype=torch.float64)
+    return diffusion.as_schedule().noise_power(quarters).tolist()
+
 def save_diffusion(
     model:DiffusionModel,   # with a network whose class is in `NETWORKS`
     folder,                 # gets config.json, the weights as safetensors, and diffusion.json
@@ -40,6 +45,7 @@ def save_diffusion(
         model._mean_sd()
         settings.update(mean=model.mean.tolist(), variance=model.variance.tolist())
     if 'schedule' in settings: _check_rebuilt(model)
+    settings['noise_power'] = _noise_powers(model.diffusion)
     with saving(folder, 'diffusion', force) as new:
         write_network(model.network, new, dtype)
         hashes = {f.name: sha256(f) for f in sorted(new.iterdir())}
@@ -49,7 +55,7 @@ def _check_settings(s, folder):
     "Does diffusion.json hold nothing else than it must, and do the other files belong to it?"
     needed = [*_KEYS, 'ddpm' if 'ddpm' in s else 'schedule']
     if s['normalised']: needed += ['mean', 'variance']
-    only_keys('settings', s, needed)
+    only_keys('settings', s, [*needed, 'noise_power'])
     for k in needed:
         if k not in s: raise ValueError(f'{k!r} is missing')
     one_of('_class_name', s['_class_name'], ['DiffusionModel'])
@@ -77,6 +83,10 @@ def load_diffusion(
     with naming(file):
         _check_settings(s, folder)
         diffusion = as_diffusion({k: s[k] for k in ('ddpm', 'schedule') if k in s})
+        then, now = s.get('noise_power'), _noise_powers(diffusion)
+        if then is not None and not np.allclose(then, now, atol=1e-6):
+            raise ValueError(f'{diffusion} is another one than when this was saved (noise powers '
+                             f'{now} instead of {then}): was its class or table edited?')
         objective = Objective(**s['objective'])
     network = load_network(folder, device)
     with naming(file):

@@ -11,7 +11,7 @@ import numpy as np, torch, torch.nn.functional as F
 from .checks import MANY_IMAGES, check_images, floats, is_a, warn_range, whole
 from .files import (at_home, atomic_path, cache_dir, check_free, check_out, half_written, locked,
                     model_path, sha256)
-from .plots import as_nchw, as_stored, save_gif, save_png, to_float, to_uint8
+from .plots import as_floats, as_nchw, as_stored, save_gif, save_png, to_uint8
 from .records import in_parts
 from .source import as_text, source_key
 from .data import as_images
@@ -241,7 +241,7 @@ def read_images(
     except (TypeError, ValueError) as e:
         reason = str(e).split('; use')[0].removeprefix('data: ')
         raise ValueError(reason if str(path) in reason else f'{path}: {reason}') from e
-    x = to_float(x) if x.dtype == torch.uint8 else x
+    x = as_floats(x)
     if tuple(x.shape[2:]) != (28, 28): return x
     warnings.warn(f'{path}: images of 28×28 get a black frame of 2 pixels, as Fashion-MNIST does '
                   f'here; size=32 would enlarge them instead', stacklevel=2)

@@ -216,9 +216,10 @@ class ImageEval:
         n, d = moments.n, len(self.reference.moments.μ)
         if n == 0: raise ValueError('images: empty')
         if n == 1: raise ValueError('images: at least 2 are needed, not 1')
-        if n <= d:
+        for n, what in (n, 'images'), (self.reference.moments.n, 'images of the reference'):
+            if n > d: continue
             warnings.warn(
-                f'FID of n={n} images with d={d} features: their covariance has rank {n - 1} '
+                f'FID of n={n} {what} with d={d} features: their covariance has rank {n - 1} '
                 f'at most, and the score is mostly bias. Use KID, or more images', stacklevel=3)
         return frechet_distance(moments.gaussian(), self.reference.gaussian)
 

@@ -4,7 +4,7 @@
 
 # %% ../nbs/91_files.ipynb #ec681ad9
 from __future__ import annotations
-import hashlib, json, os, re, shutil, tempfile, threading, time, uuid
+import hashlib, json, os, re, shutil, tempfile, threading, time, uuid, warnings
 from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 from importlib import resources
@@ -150,14 +150,24 @@ def _put_in_place(folder, new, kind, kept):
     sums = ''.join(f'{sha256(new/n)}  {n}\n' for n in parts)
     (new/SUMS).write_text(f'{_OURS}{kind}\n{sums}', encoding='utf-8')
     for n in {*parts, *old, SUMS, *ABOUT} - set(kept): replaceable(folder/n)
-    if old:     # they tell of what was there
-        for n in ('card.json', 'history.json'): (folder/n).unlink(missing_ok=True)
+    for n in {*parts} - {*old, *kept}:
+        if (folder/n).exists() and sha256(folder/n) != sha256(new/n):
+            raise FileExistsError(f'{folder/n} was not saved with the {kind} that is to be '
+                                  'replaced: move it away first')
+    for n in ('card.json', 'history.json') if old else (): _put_aside(folder/n, new/n)
     for n in parts:
         (folder/n).parent.mkdir(exist_ok=True)
         os.replace(new/n, folder/n)
     for n in old.keys() - {*parts, *kept}: (folder/n).unlink(missing_ok=True)
     for n in (SUMS, *ABOUT):
         if (new/n).exists() and n not in kept: os.replace(new/n, folder/n)
+
+def _put_aside(file, new):
+    "What tells of a model that is replaced gets another name, unless a new one comes."
+    if new.exists() or not file.exists(): return
+    aside = file.with_stem(f'{file.stem}-before')
+    os.replace(file, aside)
+    warnings.warn(f'{file} tells of what was replaced; it is called {aside.name} now')
 
 def changed_files(
     folder:str|Path, # with a `SUMS`; without one nothing is known to have changed
@@ -175,7 +185,7 @@ def cache_dir() -> Path:
 
 def offline() -> bool:
     "Does `$SLOWAI_OFFLINE` ask not to try the network?"
-    return os.environ.get('SLOWAI_OFFLINE', '') not in ('', '0')
+    return os.environ.get('SLOWAI_OFFLINE', '').lower() not in ('', '0', 'false', 'no', 'off')
 
 def models_dirs() -> list[Path]: # In the order of the search
     "Where what the course ships may lie: beside the package (a checkout), inside it (a wheel)."

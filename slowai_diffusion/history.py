@@ -42,6 +42,8 @@ class History:
     def plot(self, smooth:int=50, log:bool=True):  # running mean over so many; log axis?
         "Loss (raw and smoothed, with the held-out series), and the learning rate."
         import matplotlib.pyplot as plt
+        if not {'loss', 'lr'} <= {*self.series}:
+            raise ValueError(f'nothing to plot: loss and lr are needed, there is {[*self.series]}')
         held = [k for k in self.series if k not in ('loss', 'lr')]
         n = 2 + bool(held)
         fig, axs = plt.subplots(1, n, figsize=(4*n, 2.6), layout='constrained')

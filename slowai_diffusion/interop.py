@@ -18,7 +18,8 @@ from .training import eval_mode, get_device
 from .networks import (TABLE, ask, check_cond, check_sees_noise, check_sizes, class_given,
                        config_of, image_shape, naming, on_device, predict, takes_cond,
                        write_network)
-from .ddpm import (DDPM, collected, generators_of, load_ddpm, randn, scheduler_settings, walk)
+from .ddpm import (DDPM, THEIR_TABLES, collected, generators_of, load_ddpm, randn,
+                   scheduler_settings, walk)
 from .schedulers import (VARIANCE_TYPES, DDIMOutput, DiffusersStyleDDIM, DiffusersStyleDDPM)
 _all_ = ['DDIMOutput', 'DiffusersStyleDDIM', 'DiffusersStyleDDPM']
 
@@ -54,9 +55,9 @@ class Counted(nn.Module):
     def __init__(self, model): # any network, or a function (x_t, t)
         super().__init__()
         self.model, self.times = model, []
-    def forward(self, x, t):
+    def forward(self, x, t, cond=None):
         self.times.append(float(torch.as_tensor(t).flatten()[0]))
-        return self.model(x, t)
+        return ask(self.model, x, t, cond)
     @property
     def calls(self): return len(self.times)
     @property
@@ -253,6 +254,8 @@ def save_pipeline(
     if type(unet).__name__ != 'UNet2DModel':
         raise TypeError(f'unet: diffusers has no {type(unet).__name__}, so that its pipelines '
                         f'could not read the folder; `save_ddpm` writes one for this course')
+    one_of("beta_schedule of ddpm, which diffusers' pipelines must know,", ddpm.beta_schedule,
+           THEIR_TABLES)
     if takes_cond(unet):
         raise ValueError('unet: it takes classes, and a DDPMPipeline gives it none; `save_ddpm` '
                          'keeps it')

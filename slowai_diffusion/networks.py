@@ -4,7 +4,6 @@
 from __future__ import annotations
 import copy, importlib, inspect, math, time, warnings
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 import numpy as np, torch, torch.nn.functional as F
 from fastcore.basics import AttrDict
@@ -17,22 +16,30 @@ from .checkpoints import load_state
 from .training import (eval_mode, get_device, load_weights, save_weights, train_step)
 
 # %% ../nbs/02_ddpm.ipynb #49e69fa6
-@lru_cache
-def _takes_labels(kind):
-    return 'class_labels' in inspect.signature(kind.forward).parameters
+def bare(
+    network, # anything
+):
+    "A network without what `torch.compile`, `DataParallel` or an average put around it."
+    for k in '_orig_mod', 'module': network = getattr(network, k, network)
+    return network
 
 def kind_of(
-    network, # compiled or not
+    network, # anything
 ) -> type:
-    "The class that a network was made of."
-    return type(getattr(network, '_orig_mod', network))
+    "The class that a network was made of, without what was put around it."
+    return type(bare(network))
 
 def config_of(
     network, # anything
 ):
     "What a network says of itself, as attributes; None: nothing."
-    config = getattr(network, 'config', None)
+    config = getattr(bare(network), 'config', None)
     return AttrDict(config) if type(config) is dict else config
+
+def _takes(network, name):
+    "Has its `forward` an argument called so?"
+    forward = kind_of(network).forward if isinstance(network, nn.Module) else network
+    return name in inspect.signature(forward).parameters
 
 def ask(
     network,    # (x_t, t) or (x_t, t, cond) -> tensor, or an object with `.sample`
@@ -45,11 +52,15 @@ def ask(
         own = next((p.dtype for p in network.parameters()), x_t.dtype)
         x_t = x_t.to(own)   # images in float64 are as good as any
     if cond is None: out = network(x_t, t)
-    elif isinstance(network, nn.Module) and _takes_labels(kind_of(network)):
+    elif isinstance(network, nn.Module) and _takes(network, 'class_labels'):
         if not takes_cond(network): raise ValueError('cond: the network takes no condition')
         k = class_count(network)
         out = network(x_t, t, class_labels=cond if k is None else cond % k)
+    elif _takes(network, 'cond'): out = network(x_t, t, cond=cond)
     else: out = network(x_t, t, cond)
+    if isinstance(out, tuple):
+        raise TypeError(f'network: {type(network).__name__} answers with {len(out)} things; one '
+                        'tensor, or an object with `.sample`, is needed')
     return out if isinstance(out, torch.Tensor) else out.sample
 
 def class_count(
@@ -63,7 +74,7 @@ def takes_cond(
     network, # as `ask` takes it
 ) -> bool:
     "Does its configuration say how many classes there are, or its `takes_cond` that there are any?"
-    return bool(class_count(network) or getattr(network, 'takes_cond', False))
+    return bool(class_count(network) or getattr(bare(network), 'takes_cond', False))
 
 def check_cond(
     network,    # who is to be told
@@ -90,7 +101,7 @@ def check_cond(
 def _none_is_last(network):
     "Does it take -1 for its last class?"
     network = getattr(network, 'network', network)  # of lesson 11's models
-    return isinstance(network, nn.Module) and _takes_labels(kind_of(network))
+    return isinstance(network, nn.Module) and _takes(network, 'class_labels')
 
 def class_given(
     network,    # who is to be told
@@ -182,7 +193,8 @@ def check_told(
         raise ValueError(f'model: this {type(network).__name__} was made for {own}, not for '
                          f'{diffusion}')
     time_range = getattr(config_of(network), 'time_range', None)
-    if time_range is None or kind_of(network).__name__ not in NETWORKS: return
+    if time_range is None: return
+    if not any(k.__name__ in NETWORKS for k in kind_of(network).__mro__): return
     check_times([diffusion.time_at(end) for end in (math.inf, -math.inf)], time_range)
 
 def _table(diffusion):
@@ -193,7 +205,7 @@ def check_sees_noise(
     network,    # who is to be asked
 ):
     "`ValueError` where a network's answer is known to be something else than the noise."
-    network = getattr(network, 'module', network)   # in an average, or on several devices
+    network = bare(network)
     if not getattr(network, 'sees_noise', True):
         raise ValueError(f'model: the answer of this {type(network).__name__} is not the noise in '
                          f'images at times of a DDPM; use its own methods, or a `NoiseNetwork`')
@@ -204,6 +216,10 @@ def on_device(
 ) -> torch.device:
     "The device to draw on."
     device = get_device(device, model)
+    for m in model.modules() if isinstance(model, nn.Module) else ():
+        if not getattr(m, 'track_running_stats', True):
+            warnings.warn(f'model: a {type(m).__name__} in it takes mean and variance of the '
+                          'images at hand: an image depends on what is drawn beside it')
     if isinstance(model, nn.Module) and get_device(None, model) != device: model.to(device)
     return device
 

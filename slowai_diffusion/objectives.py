@@ -284,7 +284,7 @@ def image_losses(self:Objective,
     cond=None,      # condition (N,), for a network that takes one
 ) -> torch.Tensor:
     "The loss of each image (N,)."
-    if x_0.ndim == 4: check_images(x_0, 'x_0', channels=None)
+    if x_0.ndim == 4: check_images(x_0, 'x_0', channels=None, ranged=True)
     if t is None: t = diffusion.draw_times(len(x_0), generator).to(x_0.device)
     if ε is None: ε = randn(x_0.shape, generator, x_0.device).to(x_0.dtype)
     like('ε', ε, x_0, 'x_0')

@@ -12,8 +12,8 @@ from .checks import all_finite, whole
 from .files import atomic_path
 
 # %% auto #0
-__all__ = ['to_float', 'to_uint8', 'as_stored', 'as_nchw', 'image_grid', 'show_images', 'show_rows',
-           'gif_bytes', 'save_gif', 'save_png', 'animate']
+__all__ = ['to_float', 'as_floats', 'to_uint8', 'as_stored', 'as_nchw', 'image_grid', 'show_images',
+           'show_rows', 'gif_bytes', 'save_gif', 'save_png', 'animate']
 
 # %% ../nbs/92_plots.ipynb #6db38097
 def to_float(
@@ -22,6 +22,12 @@ def to_float(
     "0 … 255 to [-1, 1]."
     if x.dtype != torch.uint8: raise TypeError(f'to_float: uint8 expected, not {x.dtype}')
     return x.float().div_(127.5).sub_(1)
+
+def as_floats(
+    x:torch.Tensor, # `uint8`, or floats, any shape
+) -> torch.Tensor: # floats
+    "`to_float` of bytes; floats as they are."
+    return to_float(x) if x.dtype == torch.uint8 else x
 
 def to_uint8(
     x:torch.Tensor, # Floats in [-1, 1], any shape
@@ -165,11 +171,13 @@ def gif_bytes(
     "An animation as GIF."
     from PIL import Image
     if not len(imgs): raise ValueError('no frames to animate')
+    ms, hold = whole('ms', ms), whole('hold', hold, 0)
+    max_frames = whole('max_frames', max_frames, 2)
     frames = _every(imgs, max_frames)
     k = max(1, round(80*imsize/_stack(frames[0]).shape[-1]))
     ims = [Image.fromarray(image_grid(f, ncols).repeat(k, 0).repeat(k, 1)) for f in frames]
     if len({im.size for im in ims}) > 1: raise ValueError('frames: images of one size are needed')
-    buf, ms = io.BytesIO(), whole('ms', ms)
+    buf = io.BytesIO()
     ims[0].save(buf, 'GIF', save_all=True, append_images=ims[1:],
                 duration=[ms]*(len(ims) - 1) + [hold], loop=0)
     return buf.getvalue()
@@ -190,6 +198,7 @@ def save_png(
 ) -> None:
     "Write a grid of images to a file, atomically; a file that is there is replaced."
     from PIL import Image
+    zoom = whole('zoom', zoom)
     with atomic_path(path) as tmp:
         Image.fromarray(image_grid(x, **kwargs).repeat(zoom, 0).repeat(zoom, 1)).save(tmp, 'PNG')
 

@@ -15,7 +15,7 @@ import torch, torch.nn.functional as F
 from .checks import Registry, listed, positive, whole
 from .files import (ABOUT, SUMS, at_home, check_free, default_folder, half_written, locked,
                     models_dirs, read_json, replaced_files, sha256, writable_folder)
-from .plots import to_float, to_uint8
+from .plots import as_floats, to_float, to_uint8
 from .records import (WEIGHT_FILES, card_text, device_name, versions, weights_file, write_card)
 from .data import (as_images, Batches, DATASETS, data_source, fashion_mnist, get_dls, save_samples)
 from .checkpoints import before, load_run
@@ -65,6 +65,11 @@ class RecipeData:
     test:tuple=(None, None)     # images and labels for the scores
     own:bool=False              # own images, no data set of the course?
 
+    @property
+    def garments(self) -> bool:
+        "Can they be compared with Fashion-MNIST?"
+        return self.name in ('Fashion-MNIST, training images', 'the sample set')
+
 def _own_images(folder, images, bs, seed, size):
     "Batches of a folder of pictures; what is held out also makes the scores."
     if size is not None: whole('size', size, 8, 1024)
@@ -95,8 +100,11 @@ def recipe_data(
     if size is not None: raise ValueError(f'size={size} is for a folder of pictures, not {data!r}')
     name = 'Fashion-MNIST, training images' if data == 'fashion_mnist' else data
     if data == 'fashion_mnist' and data_source() == 'sample set': name = 'the sample set'
-    x, y = (v[:images] for v in DATASETS[data]('train'))
-    test = tuple(v[:len(x)] for v in DATASETS[data]('test'))    # a tiny run is scored on few
+    def split(name, n):
+        x, y = DATASETS[data](name)
+        return as_images(x)[:n], y[:n]
+    x, y = split('train', images)
+    test = split('test', len(x))    # a tiny run is scored on few
     if not hold_out:
         return RecipeData(name, Batches(x, y, bs=bs, shuffle=True, seed=seed), test=test)
     dls = get_dls(bs, seed=seed, data=(x, y))
@@ -138,15 +146,15 @@ def ddpm_recipe(
     "A recipe for a network that sees the noise of a `DDPM`."
     def train_network(network, data, **settings):
         def held_out(network):
-            x = data.valid.images[:1000]
-            x = to_float(x) if x.dtype == torch.uint8 else x
+            x = as_floats(data.valid.images[:1000])
             cond = _told(network, data.valid.labels, 1000)
             _, loss = held_out_loss(ddpm, network, x, cond=cond)
             return {'held-out loss': loss.mean().item()}
         metrics = every(len(data.batches), held_out) if data.valid else None
         return train(network, ddpm=ddpm, data=data.batches, metrics=metrics, **settings)
     def score(network, x, y):
-        t, loss = held_out_loss(ddpm, network, to_float(x[:4000]), cond=_told(network, y, 4000))
+        t, loss = held_out_loss(ddpm, network, as_floats(x[:4000]),
+                                cond=_told(network, y, 4000))
         return dict(test_loss=loss.mean().item(), test_loss_n=len(loss))
     def load(folder): return load_ddpm(folder)[1]
     def draw(network, n, seed):
@@ -165,7 +173,7 @@ def diffusion_recipe(
 ) -> Recipe:
     "A recipe for a `DiffusionModel`: held-out losses as it learns, and KID but for own images."
     def train_model(model, data, **settings):
-        evaluator = ImageEval.fashion_mnist() if kid and not data.own else None
+        evaluator = ImageEval.fashion_mnist() if kid and data.garments else None
         x, y = data.valid.images[:1000], data.valid.labels
         valid = Batches(x, None if y is None else y[:1000])
         return model.train_on(data.batches, valid=valid, evaluator=evaluator, **settings)
@@ -196,7 +204,7 @@ def entry_recipe(
         def metrics(step, model):
             if step % epoch: return {}
             found = {f'held-out {k}': v for k, v in model.held_out(images).items()}
-            if not data.own and step % (FID_EVERY*epoch) == 0:
+            if data.garments and step % (FID_EVERY*epoch) == 0:
                 found['FID'] = fashion_scores(entry.draw(model, 2000))['fid']
             return found
         several = listed(settings['ema']) is not None
@@ -385,8 +393,9 @@ def _run_in(folder, recipe, name, data, settings, how):
     checkpoint = folder/'checkpoint.pt'
     shape = data.batches.images.shape[1:]
     plain = not data.own or tuple(shape) == (1, 32, 32)
-    torch.manual_seed(settings['seed'])
-    model = recipe.build(**{} if plain else dict(in_channels=shape[0], sample_size=shape[1]))
+    with torch.random.fork_rng(devices=[]):     # the caller's random numbers go on as they were
+        torch.manual_seed(settings['seed'])
+        model = recipe.build(**{} if plain else dict(in_channels=shape[0], sample_size=shape[1]))
     hist = recipe.train(model.to(how['device']), data, checkpoint=checkpoint, **how, **settings)
     trained = model.to('cpu', memory_format=torch.contiguous_format)
     with replacing(folder, () if how['force'] else _written_by_hand(folder)) as new:

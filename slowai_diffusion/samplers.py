@@ -12,7 +12,7 @@ from typing import Callable, NamedTuple
 import torch
 from tqdm.auto import tqdm
 from .checks import (MANY_IMAGES, MANY_STEPS, Registry, all_finite, ascii_too, dims, floats,
-                     in_range, is_a, like, one_of, positive, whole)
+                     in_range, is_a, like, one_of, positive, version_of, whole)
 from .ddpm import Drawing, VARIANCES, generators_of, randn
 from .ddim import spaced_times
 from .schedules import Schedule, TableSchedule, call_times, check_time, log_snr_of
@@ -156,7 +156,10 @@ def trajectory(
         s = State(k, left, σ, time_at.get(σ), x_bar, *ask(x_bar, σ), past, σ_min)
         if sampler.correct and past: s = s._replace(x_bar=sampler.correct(s))
         yield s
+        version = version_of(s.x_bar)
         x_bar = like('what the sampler makes of it', sampler.step(s, σ_to, ask, draw), x_bar)
+        if version_of(s.x_bar) != version:
+            raise ValueError('sampler: its step writes into the images that it is given')
         past = (s._replace(past=()), *past)[:sampler.past]
     all_finite('the images after the last step', x_bar)
     if to_clean: yield State(n, 0., 0., None, x_bar, x_bar)

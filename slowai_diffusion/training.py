@@ -390,14 +390,18 @@ class Run:
     def finish(self, choose=None) -> History:
         "The model gets the weights that draw, in evaluation mode; the chosen ones of several."
         self.check()
-        best, chosen = self.result, {}
-        if choose:
-            answers = [choose(average.module.eval()) for average in self.averaged]
-            losses = [float(in_range('choose: a loss', v, -math.inf, math.inf)) for v in answers]
-            k = losses.index(min(losses))
-            best, chosen = self.averaged[k].module, dict(ema=self.settings.ema[k], losses=losses)
-        if self.averaged: self.model.load_state_dict(best.state_dict())
-        self.model.eval()
+        best, chosen, losses = self.result, {}, []
+        try:
+            for average in self.averaged if choose else ():
+                loss = choose(average.module.eval())
+                losses.append(float(in_range('choose: a loss', loss, -math.inf, math.inf)))
+            if losses:
+                k = losses.index(min(losses))
+                best = self.averaged[k].module
+                chosen = dict(ema=self.settings.ema[k], losses=losses)
+        finally:    # where `choose` fails, the first average draws
+            if self.averaged: self.model.load_state_dict(best.state_dict())
+            self.model.eval()
         self.history.info = dict(n_steps=self.step, n_images=self.seen, seconds=self.seconds,
                                  device=str(self.device), **chosen)
         return self.history
@@ -483,9 +487,10 @@ def fit(
         raise ValueError(f'ema={settings.ema}, choose={choose}: several averages, and how to '
                          'choose one of them, go together')
     device = get_device(device, model)
-    if not hasattr(dl, '__len__'):
+    try: len(dl)
+    except TypeError:
         raise TypeError(f'dl: a {type(dl).__name__} has no length, so nobody knows when an epoch '
-                        'ends; give a list, a DataLoader or `Batches`')
+                        'ends; give a list, a DataLoader or `Batches`') from None
     if any(p.is_inference() for p in model.parameters()):
         raise ValueError('model: made within torch.inference_mode(), so it cannot be trained')
     n_steps = _steps(n_epochs, n_steps, minutes, whole('batches in dl', len(dl)))

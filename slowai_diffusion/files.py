@@ -163,8 +163,9 @@ def _put_in_place(folder, new, kind, kept):
         if (new/n).exists() and n not in kept: os.replace(new/n, folder/n)
 
 def _put_aside(file, new):
-    "What tells of a model that is replaced gets another name, unless a new one comes."
-    if new.exists() or not file.exists(): return
+    "What tells of a model that is replaced goes: for good where a new one comes, else aside."
+    if new.exists(): file.unlink(missing_ok=True)
+    if not file.exists(): return
     aside = file.with_stem(f'{file.stem}-before')
     os.replace(file, aside)
     warnings.warn(f'{file} tells of what was replaced; it is called {aside.name} now')

@@ -12,7 +12,7 @@ from fastcore.basics import patch
 from torch import nn
 from . import samplers
 from .checks import (MANY_IMAGES, Registry, check_images, check_noise, dims, is_a, like, whole)
-from .plots import as_floats
+from .plots import as_floats, log_axis
 from .data import Batches, as_images, get_dls
 from .training import History, eval_mode, fit, get_device
 from .networks import (ask, check_cond, check_fits, class_given, config_of, image_shape,
@@ -469,8 +469,9 @@ def _plot_losses(ax, hist, smooth):
         steps, v = zip(*hist.series[f'{k} loss'])
         n = min(smooth, len(v))
         mean = torch.tensor(v).double().unfold(0, n, 1).mean(1)
-        ax.semilogy(steps, v, lw=.4, alpha=.4, color=f'C{i}')
-        ax.semilogy(steps[n-1:], mean, color=f'C{i}', label=k)
+        ax.plot(steps, v, lw=.4, alpha=.4, color=f'C{i}')
+        ax.plot(steps[n-1:], mean, color=f'C{i}', label=k)
+    log_axis(ax)
     ax.set(title='training, raw weights', xlabel='step', ylabel='mean square error')
     ax.legend(fontsize=8)
 
@@ -486,8 +487,9 @@ def plot_training(
     _plot_losses(axs[0, 0], hist, smooth)
     if held: axs[0, 1].set(title='held out, the weights that draw', xlabel='step')
     for k in held:
-        axs[0, 1].semilogy(*zip(*hist.series[f'held-out {k}']), 'o-', ms=3,
-                           color=f'C{PREDICTION_TYPES.index(k)}', label=k)
+        axs[0, 1].plot(*zip(*hist.series[f'held-out {k}']), 'o-', ms=3,
+                       color=f'C{PREDICTION_TYPES.index(k)}', label=k)
+        log_axis(axs[0, 1])
     if 'KID' in hist:
         ax = axs[0, -1]
         ax.errorbar(*zip(*hist.series['KID']), yerr=hist['KID se'], fmt='o-', ms=3, color='k')

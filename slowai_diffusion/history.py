@@ -5,6 +5,7 @@
 from __future__ import annotations
 import json
 from .files import atomic_path, read_json
+from .plots import log_axis
 
 # %% ../nbs/01_training.ipynb #2aa0caa7
 def _plot_loss(ax, steps, values, smooth, log):
@@ -14,7 +15,7 @@ def _plot_loss(ax, steps, values, smooth, log):
     ax.plot(steps, values, lw=.4, alpha=.5)
     ax.plot(steps[n-1:], mean)
     ax.set(xlabel='step', title='training loss')
-    if log: ax.set_yscale('log')
+    if log and max(values) > 3*min(values) > 0: log_axis(ax)
 
 class History:
     "Named series of (step, value); `.plot()` draws them, `.to_dict()` and `.save(path)` keep them."

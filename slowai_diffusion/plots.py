@@ -13,7 +13,7 @@ from .files import atomic_path
 
 # %% auto #0
 __all__ = ['to_float', 'as_floats', 'to_uint8', 'as_stored', 'as_nchw', 'image_grid', 'show_images',
-           'show_rows', 'gif_bytes', 'save_gif', 'save_png', 'animate']
+           'show_rows', 'gif_bytes', 'save_gif', 'save_png', 'log_axis', 'animate']
 
 # %% ../nbs/92_plots.ipynb #6db38097
 def to_float(
@@ -201,6 +201,18 @@ def save_png(
     zoom = whole('zoom', zoom)
     with atomic_path(path) as tmp:
         Image.fromarray(image_grid(x, **kwargs).repeat(zoom, 0).repeat(zoom, 1)).save(tmp, 'PNG')
+
+def log_axis(
+    ax, # of matplotlib
+    axis:str='y', # or 'x'
+) -> None:
+    "A logarithmic axis with ticks at 1, 2, 5, 10, …, in plain numbers."
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+    ax.set(**{f'{axis}scale': 'log'})
+    ticks = getattr(ax, f'{axis}axis')
+    ticks.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ticks.set_major_formatter(FuncFormatter(lambda v, _: f'{v:g}'))
+    ticks.set_minor_formatter(NullFormatter())
 
 def animate(
     imgs, # As in `gif_bytes`

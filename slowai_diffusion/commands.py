@@ -55,7 +55,7 @@ MAKERS = dict(fashion_samples=make_samples, fashion_mnist_reference=make_referen
 
 def _is_run(name, *asked):
     "Is a training to be tracked: are settings of runs given, or a file with a recipe?"
-    return name.endswith(('.json', '.py')) or any(v not in (None, False) for v in asked)
+    return name.endswith(('.json', '.py')) or any(v is not None and v is not False for v in asked)
 
 def _train_runs(recipe, seed, set, grid, seeds, search, trials, sampler, by, workers, processes,
                 tensorboard, **rest):
@@ -78,6 +78,10 @@ def _train_runs(recipe, seed, set, grid, seeds, search, trials, sampler, by, wor
     other = [k for k, v in rest.items() if v is not None]
     if other: raise ValueError(f'{", ".join(other)}: not with runs, which lie in {runs_dir()}')
     if seeds and seed is not None: raise ValueError('seed and seeds: give one of them')
+    if workers != 1 and not (grid or seeds): raise ValueError('workers: for a grid or seeds')
+    if (trials, sampler) != (20, 'tpe') and not search:
+        raise ValueError('trials and sampler: for a search')
+    if by and not (grid or seeds or search): raise ValueError('by: for a grid, seeds or a search')
     if threads and how['processes'] == 1: set_threads(threads)
     elif threads: how['threads'] = threads
     if search:
@@ -296,9 +300,13 @@ def slowai_runs(
             return print(f'deleted: {", ".join(f"{r.recipe}/{r.id}" for r in runs)}')
         if resume:
             from slowai_diffusion.tracked import resume_run
-            stopped = [r for r in runs if r.state == 'stopped']
-            for r in stopped: print(f'{resume_run(r).folder}: finished', flush=True)
+            stopped, failed = [r for r in runs if r.state == 'stopped'], []
+            for r in stopped:
+                try: print(f'{resume_run(r).folder}: finished', flush=True)
+                except (ValueError, TypeError, OSError, FloatingPointError) as e:
+                    failed.append(f'{r.recipe}/{r.id}: {e}')
             if not stopped: print('none was stopped')
+            if failed: raise ValueError('; '.join(failed))
             runs = all_runs(name)
         if tensorboard:
             for r in runs: to_tensorboard(r)

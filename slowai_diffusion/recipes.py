@@ -158,7 +158,8 @@ def ddpm_recipe(
         return dict(test_loss=loss.mean().item(), test_loss_n=len(loss))
     def load(folder): return load_ddpm(folder)[1]
     def draw(network, n, seed):
-        return sample(ddpm, network, n, steps=20, clip=(-1., 1.), seed=seed, progress=False)
+        return sample(ddpm, network, n, steps=min(20, len(ddpm)), clip=(-1., 1.), seed=seed,
+                      progress=False)
     def with_ddpm(**changes):
         return ddpm_recipe(about, settings, build, DDPM(**{**ddpm.config, **changes}), **rest)
     return Recipe(about, build, train_network, partial(save_ddpm, ddpm), load, score, settings,
@@ -374,6 +375,8 @@ def run_recipe(
     dataset, bs = changes.pop('data', r.data), changes.pop('bs', r.bs)
     seed, hold_out = changes.pop('seed', r.seed), changes.pop('hold_out', r.hold_out)
     data = recipe_data(dataset, images, bs, seed, hold_out, size)
+    if r.hold_out and not data.valid:
+        raise ValueError('hold_out=False: this recipe is scored on what is held out')
     budget = {k: changes.pop(k, None) for k in ('n_epochs', 'n_steps', 'minutes')}
     length = _length(r, budget, saved, more_epochs, len(data.batches))
     settings = {**r.settings, **length, **changes, 'seed': seed}

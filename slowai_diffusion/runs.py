@@ -5,7 +5,7 @@ and shared among several processes."""
 
 # %% ../nbs/13_runs.ipynb #s13run01
 from __future__ import annotations
-import ast, hashlib, itertools, json, math, os, re, shutil
+import ast, hashlib, itertools, json, math, os, re, shutil, warnings
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, get_context, parent_process
@@ -20,7 +20,7 @@ from .several import n_cores, needed, start_method
 __all__ = ['RUN_FILES', 'HIGHER_IS_BETTER', 'runs_dir', 'Metrics', 'read_metrics', 'in_use',
            'StoredRun', 'all_runs', 'delete_run', 'run_text', 'differing', 'score_of', 'compared',
            'over_seeds', 'as_table', 'plot_runs', 'to_tensorboard', 'fitted', 'given_settings',
-           'grid_of', 'run_id', 'train_all', 'space_of', 'suggested', 'search']
+           'known_setting', 'grid_of', 'run_id', 'train_all', 'space_of', 'suggested', 'search']
 
 # %% ../nbs/13_runs.ipynb #s13run02
 RUN_FILES = ('run.json', 'metrics.jsonl', 'samples', 'tensorboard', 'recipe.json', 'recipe.py')
@@ -96,15 +96,16 @@ class Metrics:
 def read_metrics(
     path,   # of metrics.jsonl
 ) -> dict:
-    "Name -> [(step, value)]. A last line that was cut is left out; one in the middle is an error."
+    "Name -> [(step, value)]. A last line that was cut is left out; one before it with a warning."
     lines, out = Path(path).read_text(encoding='utf-8', errors='replace').split('\n'), {}
     for i, line in enumerate(lines):
         if not line: continue
         try: values = is_a('line', json.loads(line), dict)
         except (ValueError, TypeError):
             if i == len(lines) - 1: break   # no newline after it: a kill came between
-            raise ValueError(f'{path}: line {i + 1} of {len(lines)} is damaged: {line[:60]!r}; '
-                             'the checkpoint holds it all: resume the run') from None
+            warnings.warn(f'{path}: line {i + 1} of {len(lines)} is damaged and left out: '
+                          f'{line[:60]!r}', stacklevel=2)
+            continue
         step = values.pop('step', None)
         for k, v in values.items():
             out.setdefault(k, []).append((step, math.nan if v is None else v))
@@ -118,6 +119,7 @@ def in_use(
     try:
         with locked(Path(folder)/'run.json'): return False
     except BlockingIOError: return True
+    except PermissionError: return False    # nobody can
 
 class StoredRun:
     "What lies in the folder of a run."
@@ -167,6 +169,7 @@ def all_runs(
     root = Path(root or runs_dir())
     files = sorted(root.glob(f'{name or "*"}/run.json' if '/' in (name or '')
                              else f'{name or "*"}/*/run.json'))
+    files = [f for f in files if f.parent.name[0] != '.']    # what is being replaced
     if files or name is None: return [StoredRun(f.parent) for f in files]
     there = sorted({f'{f.parent.parent.name}' for f in root.glob('*/*/run.json')})
     raise ValueError(f'{name}: no run of that name in {root}; there are runs of: '
@@ -231,19 +234,24 @@ def over_seeds(
     runs,       # `StoredRun`s
     by=None,    # the score; None: see `score_of`
 ) -> list[dict]:
-    "A row for each setting: mean and standard deviation of the score over seeds, the best first."
-    by, groups = score_of(runs, by), {}
-    made = [k for k in differing(runs) if k != 'seed']
-    for r in runs:
-        key = json.dumps([r.settings.get(k) for k in made])
-        groups.setdefault(key, []).append(r)
+    "A row for each setting: mean and standard deviation over the seeds that are finished."
+    finished = [r for r in runs if r.state == 'finished']
+    if not finished: raise ValueError(f'none of {len(runs)} runs is finished')
+    if len(finished) < len(runs):
+        warnings.warn(f'{len(runs) - len(finished)} runs are not finished and left out')
+    by, groups = score_of(finished, by), {}
+    made = [k for k in differing(finished) if k != 'seed']
+    several = len({r.recipe for r in finished}) > 1
+    for r in finished:
+        said = {k: r.settings.get(k) for k in made}
+        if several: said = dict(recipe=r.recipe, **said)
+        groups.setdefault(json.dumps(said), (said, []))[1].append(r)
     rows = []
-    for same in groups.values():
+    for said, same in groups.values():
         v = torch.tensor([r.scores.get(by, math.nan) for r in same], dtype=torch.float64)
         v = v[v.isfinite()]
         sd = v.std().item() if len(v) > 1 else math.nan
-        rows.append(dict({k: same[0].settings.get(k) for k in made}, seeds=len(v),
-                         **{by: v.mean().item(), '± sd': sd}))
+        rows.append(dict(said, seeds=len(v), **{by: v.mean().item(), '± sd': sd}))
     sign = -1 if HIGHER_IS_BETTER.search(by) else 1
     return sorted(rows, key=lambda row: (math.isnan(row[by]), sign*row[by]))
 
@@ -333,6 +341,7 @@ def fitted(
         return int(value)
     elif isinstance(default, float):
         if not number and not (isinstance(value, tuple) and name == 'ema'): raise wrong('a number')
+        return float(value) if number else value
     elif isinstance(default, (tuple, list)):
         if number and name == 'ema': return value
         if not isinstance(value, (tuple, list)): raise wrong('several, with commas,')
@@ -351,11 +360,15 @@ def given_settings(
         name = name.strip()
         if not equals: raise ValueError(f'{text!r}: NAME=VALUE is needed')
         if name in out: raise ValueError(f'{name} is set twice')
-        out[name] = fitted(_known(name, known), _read(value.strip()), known[name])
+        out[name] = fitted(name, _read(value.strip()), known_setting(name, known))
     return out
 
-def _known(name, known):
-    if name in known: return name
+def known_setting(
+    name:str,   # of a setting
+    known:dict, # as for `given_settings`
+):
+    "What it is now; `ValueError` where there is none of that name."
+    if name in known: return known[name]
     there = ', '.join(f'{k}={v}' for k, v in known.items())
     raise ValueError(f'{name!r} is no setting here; there are: {there}')
 
@@ -437,8 +450,7 @@ class _Tried:
 def _tried(train, settings):
     "The error with which a run failed, in words; or None."
     try: train(settings)
-    except (ValueError, TypeError, OSError, FloatingPointError, RuntimeError) as e:
-        return f'{e}'.splitlines()[0] or type(e).__name__
+    except Exception as e: return f'{type(e).__name__}: {e}'.splitlines()[0]
 
 # %% ../nbs/13_runs.ipynb #s13opt01
 def space_of(

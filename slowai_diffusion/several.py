@@ -94,6 +94,9 @@ class _Loss(nn.Module):
     def forward(self, batch): return self.loss_fn(self.model, batch)
 
 def _warn_batch_norm(model):
+    if any(isinstance(m, nn.modules.dropout._DropoutNd) and m.p > 0 for m in model.modules()):
+        warnings.warn('this network has dropout: each process draws for its own part of the '
+                      'batch, so the training is not the one of a single process')
     if any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in model.modules()):
         warnings.warn('this network has batch norms: each process normalises by its own part of '
                       'the batch, so the training is not the one of a single process')

@@ -3,30 +3,32 @@
 # %% ../nbs/13_runs.ipynb #s13tra01
 "Recipes as runs: any of their settings changed by name, tracked, swept, on several processes."
 from __future__ import annotations
-import shutil, tempfile, time, warnings
-from contextlib import nullcontext
+import hashlib, os, shutil, sys, tempfile, time, warnings
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields, replace
 from functools import partial
+from inspect import signature
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 import torch
-from .checks import exactly_one, is_a, only_keys, whole
-from .files import at_home, locked, read_json, writable_folder, write_json
+from .checks import Registry, exactly_one, is_a, only_keys, whole
+from .files import (at_home, locked, read_json, sha256, writable_folder, write_json)
 from .plots import save_png
 from .records import device_name, versions
-from .source import source_key
-from .data import data_source
+from .source import as_text, source_key, written
+from .data import DATASETS, data_source
 from .checkpoints import before
 from .training import TEAM, TrainSettings, eval_mode, get_device
 from .networks import build_network
 from .ddpm import DDPM
-from .schedules import as_diffusion
+from .schedules import SCHEDULES, as_diffusion
 from .objectives import Objective
 from .optimisers import Muon
 from .diffusion import DiffusionModel
 from .recipes import RECIPES, Recipe, ddpm_recipe, diffusion_recipe, run_recipe
-from .runs import (HIGHER_IS_BETTER, Metrics, StoredRun, as_table, delete_run, grid_of, in_use,
-                   over_seeds, run_id, runs_dir, score_of, search, space_of, train_all)
+from .runs import (HIGHER_IS_BETTER, Metrics, StoredRun, as_table, fitted, grid_of, in_use,
+                   known_setting, over_seeds, run_id, runs_dir, score_of, search, space_of,
+                   train_all)
 from .several import n_cores, together
 
 # %% ../nbs/13_runs.ipynb #s13tra02
@@ -68,20 +70,43 @@ def recipe_from(
     file = at_home(name)
     if file.suffix not in ('.json', '.py'): return name, RECIPES[name], None
     if not file.is_file(): raise FileNotFoundError(f'{file}: no such file with a recipe')
-    called = file.parent.parent.name if file.stem == 'recipe' else file.stem
+    inside = (file.parent/'run.json').exists()  # a run keeps the recipe that it was made with
+    called = file.stem
+    if inside or called == 'recipe': called = file.resolve().parents[inside].name
     if file.suffix == '.json':
         said = only_keys(str(file), read_json(file), _PLAIN)
         return called, plain_recipe(**said), file
-    spec = spec_from_file_location(f'recipe_{file.stem}', file)
-    module = module_from_spec(spec)
-    try: spec.loader.exec_module(module)
-    except Exception as e: raise ValueError(f'{file}: {type(e).__name__}: {e}') from e
-    return called, is_a(f'{file}: recipe', getattr(module, 'recipe', None), Recipe), file
+    recipe = getattr(_module(file), 'recipe', None)
+    return called, is_a(f'{file}: recipe', recipe, Recipe), file
+
+_executed, _last = {}, {}   # a file's hash -> its module, a path -> the module of its last text
+
+def _module(file):
+    "A file as a module; it is executed once, and again when its text has changed."
+    key, path = sha256(file), file.resolve()
+    if key not in _executed:
+        _forget(_last.get(path))
+        spec = spec_from_file_location('own_recipe', file)
+        sys.modules['own_recipe'] = module = module_from_spec(spec)
+        try: spec.loader.exec_module(module)
+        except Exception as e: raise ValueError(f'{file}: {type(e).__name__}: {e}') from e
+        _executed[key] = module
+    _last[path] = _executed[key]
+    return _executed[key]
+
+def _forget(module):
+    "Take what a module has registered out of the tables."
+    if module is None: return
+    own = {id(v) for v in vars(module).values()}
+    for table in Registry.tables:
+        for name, v in [*table.items()]:
+            if id(v) in own: del table[name]
 
 # %% ../nbs/13_runs.ipynb #s13tra03
 def _told(v):
     "A setting as text and numbers."
     if isinstance(v, (list, tuple)): return [_told(x) for x in v]
+    if isinstance(v, float) and v == int(v or 0): return int(v)     # 1.0 is 1
     if v is None or isinstance(v, (bool, int, float, str)): return v
     for name, f in OPTIMISERS.items():
         if f is v: return name
@@ -111,7 +136,10 @@ def _rebuilt(model, changes):
     "A `DiffusionModel` with another schedule, objective, …"
     said = model.settings
     table = 'ddpm' if 'ddpm' in said else 'schedule'
-    if 'name' in changes['schedule']: said['schedule'] = {}    # what is left belongs to another
+    if 'name' in changes['schedule']:   # it keeps what the other schedule has as well: its ends
+        takes = signature(SCHEDULES[changes['schedule']['name']]).parameters
+        said['schedule'] = {k: v for k, v in said.get('schedule', {}).items() if k in takes}
+        table = 'schedule'
     diffusion = {table: {**said[table], **changes['ddpm'], **changes['schedule']}}
     objective = {**said['objective'], **changes['objective']}
     follows = said['objective']['loss_type'] == said['objective']['prediction_type']
@@ -122,6 +150,7 @@ def _rebuilt(model, changes):
                           normalised=changes['normalised'].get('', said['normalised']))
 
 _PARTS = 'network', 'schedule', 'objective', 'ddpm', 'told', 'normalised'
+_OF_DDPM = 'train', 'save', 'score', 'facts', 'draw', 'with_ddpm'   # of a recipe
 
 def with_settings(
     recipe:Recipe,  # any
@@ -137,7 +166,12 @@ def with_settings(
     if ends: exactly_one(**ends)
     TrainSettings().changed(**{k: v for k, v in rest.items()
                                if k in TrainSettings.__dataclass_fields__})
-    if recipe.with_ddpm and parts['ddpm']: recipe = recipe.with_ddpm(**parts.pop('ddpm'))
+    if recipe.with_ddpm and parts['ddpm']:
+        new = recipe.with_ddpm(**parts['ddpm'])
+        if new.train.__qualname__ != recipe.train.__qualname__:
+            raise ValueError(f'ddpm.{min(parts["ddpm"])}: this recipe has a training of its own')
+        recipe = replace(recipe, **{k: getattr(new, k) for k in _OF_DDPM})
+        parts['ddpm'] = {}
     build, network = recipe.build, parts.pop('network')
     def changed(**own):
         model = build(**{**network, **own})
@@ -184,21 +218,50 @@ def _train_in(folder, name, given, seed, device, how):
             if first: tracker.complete()
         finally: tracker.close()
 
-def _all_settings(given, known):
-    "All of a run, as text and numbers; of the three ends of a training the one that is given."
-    ends = 'n_epochs', 'n_steps', 'minutes'
-    if any(k in given for k in ends): known = {**known, **dict.fromkeys(ends)}
-    return {k: _told(v) for k, v in {**known, **given}.items() if v is not None}
+def _own_code(*things):
+    "A hash of the reader's own code in them, with numbers and words it reads; None: there is none."
+    said = {k: v for k, v in written(*things).items() if isinstance(v, (int, float, str))}
+    return hashlib.sha256(as_text(said).encode()).hexdigest()[:8] if 'code' in said else None
 
-def run_folder(
-    name,       # a recipe, or a file with one
-    given:dict, # settings that differ
-    seed:int,
-    known=None, # of `settings_of`, where it is known already
-) -> Path:
-    "Where the run of these settings lies."
-    called, recipe, _ = recipe_from(name)
-    return runs_dir()/called/run_id(_all_settings(given, known or settings_of(recipe)), seed)
+def _data_is(data):
+    "Which data these are: other files in a folder are other data."
+    if data == 'fashion_mnist':
+        return 'the sample set' if data_source() == 'sample set' else 'Fashion-MNIST'
+    if data in DATASETS: return f'{data}, {_own_code(DATASETS[data])}'
+    folder = at_home(data)
+    if not folder.is_dir():
+        raise FileNotFoundError(f'data={str(data)!r}: neither a folder of pictures, nor one of: '
+                                f'{", ".join(DATASETS)}')
+    found = sorted(f for f in folder.rglob('*') if f.is_file())
+    said = [(str(f.relative_to(folder)), f.stat().st_size) for f in found]
+    return f'{len(found):,} files, {hashlib.sha256(repr(said).encode()).hexdigest()[:8]}'
+
+_OF_DATA = ['hold_out', *(f'network.{k}' for k in ('sample_size', 'in_channels', 'out_channels'))]
+
+class Plan:
+    "What a run of some settings would be: its recipe, all its settings, its folder."
+    def __init__(self,
+        name,       # a recipe, or a file with one
+        given,      # settings that differ, by name; None: none
+        seed=None,  # None: the recipe's
+    ):
+        self.name, (self.called, recipe, self.file) = name, recipe_from(name)
+        known = settings_of(recipe)
+        plain = {k: v.item() if hasattr(v, 'item') else v for k, v in (given or {}).items()}
+        self.given = {k: fitted(k, v, known_setting(k, known)) for k, v in plain.items()}
+        self.seed = whole('seed', recipe.seed if seed is None else seed, 0)
+        self.recipe, self.changes = with_settings(recipe, self.given)
+        data = self.given.get('data', recipe.data)
+        settings = {**settings_of(self.recipe), **self.given, 'data_is': _data_is(data),
+                    'code': _own_code(*vars(recipe).values())}
+        ends = 'n_epochs', 'n_steps', 'minutes'
+        if {*ends} & {*self.given}: settings.update({k: self.given.get(k) for k in ends})
+        if data not in DATASETS:    # its pictures say so, and some are always held out
+            for k in _OF_DATA:
+                if k in self.given: raise ValueError(f'{k}: not with a folder of pictures')
+                settings.pop(k, None)
+        self.settings = {k: _told(v) for k, v in settings.items() if v is not None}
+        self.folder = runs_dir()/self.called/run_id(self.settings, self.seed)
 
 def train_run(
     name,               # a recipe, or a file with one
@@ -215,32 +278,48 @@ def train_run(
 ) -> StoredRun:
     """Train a run of its own in `runs/NAME/ID`, or let it go on where it was stopped, or find it
     finished. ID stands for its settings."""
-    called, recipe, file = recipe_from(name)
-    given, seed = dict(given or {}), whole('seed', recipe.seed if seed is None else seed, 0)
-    whole('processes', processes)
-    settings = _all_settings(given, settings_of(recipe))
-    if processes > 1 and 'minutes' in settings:
+    plan, device = Plan(name, given, seed), get_device(device)
+    if whole('processes', processes) > 1 and 'minutes' in plan.settings:
         raise ValueError('minutes with several processes: their clocks are not the same; give '
                          'n_epochs or n_steps')
-    changed, _ = with_settings(recipe, given)
-    folder, device = run_folder(name, given, seed, settings_of(recipe)), get_device(device)
-    if force and (folder/'run.json').exists(): delete_run(StoredRun(folder))
-    if (folder/'card.json').exists() and not in_use(folder): return StoredRun(folder)
-    changed.build()                             # complains before a folder is made
-    writable_folder(folder)
+    how = dict(tensorboard=tensorboard, progress=progress, checkpoint_every=checkpoint_every,
+               print_every=print_every)
+    again = force and (plan.folder/'run.json').exists()
+    if (plan.folder/'card.json').exists() and not in_use(plan.folder) and not again:
+        return StoredRun(plan.folder)
     if processes > n_cores() and device.type == 'cpu': _warn_cores(processes)
+    with (_put_aside(plan.folder) if again else nullcontext()):
+        return _train_plan(plan, device, processes, threads, how)
+
+@contextmanager
+def _put_aside(folder):
+    "The old run is gone once a new one has begun; if none begins it is back."
+    with locked(folder/'run.json'):
+        old = folder.with_name(f'.{folder.name}-before')
+        shutil.rmtree(old, ignore_errors=True)
+        os.replace(folder, old)
+    try: yield
+    finally:
+        if not (folder/'metrics.jsonl').exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            os.replace(old, folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+def _train_plan(plan, device, processes, threads, how):
+    "Train the run, in the folder that it has or gets."
+    folder, file = plan.folder, plan.file
+    writable_folder(folder)
     with locked(folder/'run.json'):
         if file and file.parent != folder: shutil.copy(file, folder/f'recipe{file.suffix}')
-        about = dict(recipe=called, id=folder.name, given={k: _told(v) for k, v in given.items()},
-                     settings=settings, seed=seed, device=device_name(device), on=str(device),
-                     processes=processes, versions=versions(), source=source_key(changed.build),
+        about = dict(recipe=plan.called, id=folder.name, settings=plan.settings, seed=plan.seed,
+                     given={k: _told(v) for k, v in plan.given.items()},
+                     device=device_name(device), on=str(device), processes=processes,
+                     versions=versions(), source=source_key(plan.recipe.build),
                      data=data_source(), started=[time.strftime('%Y-%m-%d %H:%M:%S')])
         if (folder/'run.json').exists():        # it goes on
             about['started'] = [*StoredRun(folder).about['started'], *about['started']]
         write_json(folder/'run.json', about)
-        how = dict(tensorboard=tensorboard, progress=progress, checkpoint_every=checkpoint_every,
-                   print_every=print_every)
-        args = str(folder), str(name), given, seed, str(device), how
+        args = str(folder), str(plan.name), plan.given, plan.seed, str(device), how
         try:
             if processes == 1: _train_in(*args)
             else: together(processes, _train_in, *args, device=device.type, threads=threads)
@@ -273,7 +352,11 @@ def resume_run(
     name = next((f for f in files if f.exists()), run.recipe)
     how = dict(dict(processes=run.about['processes'], device=run.about['on']), **how)
     given = {k: tuple(v) if isinstance(v, list) else v for k, v in run.about['given'].items()}
-    return train_run(name, given, run.about['seed'], **how)
+    plan = Plan(name, given, run.about['seed'])
+    if plan.folder.resolve() == run.folder.resolve():
+        return train_run(name, given, run.about['seed'], **how)
+    raise ValueError(f'{run.folder}: moved or renamed, or its data, its code or the library are '
+                     f'others now: what it asks for would be {plan.folder}')
 
 # %% ../nbs/13_runs.ipynb #s13tra05
 class _TrainOne:
@@ -293,14 +376,10 @@ def _seeds(text, default):
     if len(dict.fromkeys(seeds)) == len(seeds): return seeds
     raise ValueError(f'seeds={text!r}: one is there twice')
 
-def _runs_of(name, all_given, known, seeds):
-    "The runs of these settings that are there."
-    out = []
-    for given in all_given:
-        for seed in seeds:
-            folder = run_folder(name, given, seed, known)
-            if (folder/'run.json').exists(): out.append(StoredRun(folder))
-    return out
+def _finished(plans):
+    "Their runs that are finished."
+    runs = [StoredRun(p.folder) for p in plans if (p.folder/'card.json').exists()]
+    return [r for r in runs if r.state == 'finished']
 
 def sweep_runs(
     name,           # a recipe, or a file with one
@@ -318,12 +397,13 @@ def sweep_runs(
     seeds, points = _seeds(seeds, recipe.seed), grid_of(grid, known)
     if twice := {k for p in points for k in p} & {*given}:
         raise ValueError(f'{", ".join(twice)}: in the grid and set as well')
-    all_given = [{**given, **p} for p in points]
-    for point in all_given: with_settings(recipe, point)[0].build()     # before hours are spent
-    todo = [dict(p, seed=seed) for seed in seeds for p in all_given]
-    def said(text): print(text, flush=True)
+    todo = [dict(given, **p, seed=seed) for seed in seeds for p in points]
+    plans = [Plan(name, {**given, **p}, seed) for seed in seeds for p in points]
+    def said(text):
+        print(text, flush=True)
+        if by and (runs := _finished(plans)): score_of(runs, by)    # is there such a score?
     failed = train_all(todo, _TrainOne(name, how), workers, said)
-    runs = [r for r in _runs_of(name, all_given, known, seeds) if r.state == 'finished']
+    runs = _finished(plans)
     rows = over_seeds(runs, by) if runs else []
     print(as_table(rows))
     for settings, error in failed: print(f'failed: {settings}: {error}')
@@ -347,14 +427,20 @@ def search_runs(
     seed = recipe.seed if seed is None else seed
     def score(point):
         run = train_run(name, {**given, **point}, seed, **how)
-        v = run.scores[score_of([run], by)]
-        return -v if HIGHER_IS_BETTER.search(score_of([run], by)) else v
-    key = run_id(dict(space={k: list(v) for k, v in space.items()}, given=given, by=by,
+        try: used = score_of([run], by)
+        except ValueError as e: raise LookupError(str(e)) from None     # no trial will have it
+        return -run.scores[used] if HIGHER_IS_BETTER.search(used) else run.scores[used]
+    settings = Plan(name, given, seed).settings
+    key = run_id(dict(space={k: list(v) for k, v in space.items()}, settings=settings, by=by,
                       sampler=sampler), seed)
     path = runs_dir()/called/f'search-{key}.log'
-    study = search(space, score, trials, path, sampler, seed)
+    try: study = search(space, score, trials, path, sampler, seed)
+    except LookupError as e: raise ValueError(str(e)) from None
+    if not any(t.value is not None for t in study.trials):
+        raise ValueError(f'{path}: none of {len(study.trials)} trials came to an end')
+    best = -study.best_value if HIGHER_IS_BETTER.search(by or '') else study.best_value
     print(f'{len(study.trials)} trials in {path.name}; best: {study.best_params}, '
-          f'{by or "held out"} {abs(study.best_value):.5g}')
+          f'{by or "held out"} {best:.5g}')
     return study
 
 # %% auto #0

@@ -15,13 +15,15 @@ export OUT  # as it is, whatever letters it has: the shell reads it from its env
 
 BIN   = .venv/bin
 READY = .venv/ready
+SITE  = .venv/site-ready
 CANDIDATES = $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 
-.PHONY: help setup sample eval test doors lessons lab train measure bench export readme check dist clean FORCE
+.PHONY: help setup sample eval test doors lessons lab train measure bench export readme check dist clean FORCE \
+        playground playground-serve playground-test site site-serve site-test
 
 help: ## list the targets
 	@echo 'make TARGET [SETTING=value …]'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
 
 setup: $(READY) ## set up .venv (PYTHON=… chooses the interpreter of a new one)
 	@:
@@ -69,8 +71,31 @@ dist: $(READY) ## build the wheel and the source distribution into dist/
 	@rm -rf build dist
 	@$(BIN)/python -m build --no-isolation
 
+playground: $(READY) ## build the page on which the networks draw in a browser (needs npm)
+	@command -v npm >/dev/null || { echo 'npm is needed, which comes with Node.js 18 or newer: on Debian or Ubuntu apt-get install npm' >&2; exit 1; }
+	@cd web/playground && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node build.mjs
+	@$(BIN)/python tools/playground.py models
+
+playground-serve: ## serve that page to this machine (ARGS="--port 8300")
+	@test -f web/playground/site/models/models.json || $(MAKE) playground
+	@$(BIN)/python tools/playground.py serve $(ARGS)
+
+playground-test: playground ## try the page in headless Chromium (ARGS="test_same_images …" some)
+	@$(BIN)/python tools/playground.py test $(ARGS)
+
+site: playground $(SITE) ## build the site, a page for every lesson, with the playground in it, into _site/html
+	@$(BIN)/python web/site/build.py
+
+site-serve: ## serve that site to this machine (ARGS="--port 8300")
+	@test -f _site/html/playground/index.html || $(MAKE) site
+	@$(BIN)/python web/site/build.py --serve $(ARGS)
+
+site-test: site ## look at every page of the site in headless Chromium (ARGS="--pictures FOLDER")
+	@$(BIN)/python web/site/look.py $(ARGS)
+	@$(BIN)/python web/site/set_up.py
+
 clean: ## remove what can be made again, except .venv
-	rm -rf build dist _docs _proc samples.png *.egg-info
+	rm -rf build dist _site samples.png *.egg-info web/*/node_modules web/playground/site
 	find nbs slowai_diffusion tools '(' -name __pycache__ -o -name .ipynb_checkpoints ')' -prune -exec rm -rf {} +
 
 # What pip does, in a line for every large download and for every tenth package; an error of its own stands below.
@@ -106,3 +131,9 @@ $(READY): settings.ini setup.py pyproject.toml constraints.txt
 	else echo 'Going on with a set-up that was stopped: a few minutes, most of them the download of PyTorch'; fi; \
 	{ $(BIN)/python -m pip install --no-compile -c constraints.txt -e '.[dev]' || echo 'pip failed'; } | awk -v all="$$(grep -c == constraints.txt)" "$$PROGRESS"; \
 	printf '%s\n' "$(CURDIR)" > $(READY)
+
+# What the site is made with, besides: Sphinx and its theme, and MathJax from npm.
+$(SITE): $(READY) web/site/package-lock.json
+	@$(BIN)/python -m pip install -q --no-compile -c constraints.txt -e '.[site]'
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix web/site
+	@touch $(SITE)

@@ -24,7 +24,8 @@ from .bench import run_benches
 
 # %% auto #0
 __all__ = ['MAKERS', 'load_plugins', 'one_line_errors', 'set_threads', 'slowai_train', 'kid_line',
-           'slowai_sample', 'slowai_eval', 'slowai_runs', 'slowai_measure', 'slowai_bench']
+           'slowai_sample', 'slowai_eval', 'slowai_runs', 'slowai_measure', 'slowai_bench',
+           'slowai_hub']
 
 # %% ../nbs/97_commands.ipynb #d0d00005
 def load_plugins():
@@ -338,6 +339,26 @@ def slowai_bench(
 ):
     "Measure the promised speeds; exit status 1 if one is missed."
     if one_line_errors(run_benches, name): sys.exit(1)
+
+@call_parse
+def slowai_hub(
+    name:Param('models in models/, or folders with a card; default: all that are shipped', str,
+               nargs='*', opt=False)=None,
+    out:str='hub',              # gets a folder for each
+    n:int=16,                   # sample images on the card
+    force:store_true=False,     # replace what an earlier call wrote there?
+    threads:int=None,           # CPU threads
+):
+    """Write models as folders for the Hugging Face hub: weights, a card with metadata, pictures,
+    scores."""
+    from slowai_diffusion.hub import hub_folder, hub_models, hub_reader
+    def go():
+        set_threads(threads)
+        readers = {k: hub_reader(k) for k in name or hub_models()}  # first: all of them are there
+        for k, reader in readers.items():
+            folder = hub_folder(k, out, n, force)
+            print(f'{folder}: read by {reader}; to the hub: hf upload USER/{folder.name} {folder}')
+    one_line_errors(go)
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

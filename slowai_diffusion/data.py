@@ -23,7 +23,7 @@ _all_ = ['check_images', 'warn_range', 'atomic_path', 'cache_dir', 'model_path',
 
 # %% auto #0
 __all__ = ['IMAGE_SUFFIXES', 'CLASSES', 'FILES', 'SIZES', 'SPLITS', 'MIRRORS', 'STAND_IN',
-           'DATASETS', 'Batches', 'DataLoaders', 'get_dls', 'as_images', 'read_idx',
+           'DATASETS', 'Batches', 'DataLoaders', 'get_dls', 'files_below', 'as_images', 'read_idx',
            'read_verified', 'save_samples', 'load_samples', 'fashion_mnist', 'data_source',
            'has_fashion_mnist', 'check_images', 'warn_range', 'atomic_path', 'cache_dir',
            'model_path', 'models_dirs', 'animate', 'gif_bytes', 'image_grid', 'save_gif',
@@ -41,6 +41,7 @@ class Batches:
         seed:int=0, # Which orders
     ):
         self.images = as_images(images)
+        if not isinstance(labels, (torch.Tensor, type(None))): labels = np.asarray(labels)
         try: self.labels = None if labels is None else torch.as_tensor(labels)
         except (TypeError, ValueError) as e:
             raise TypeError(f'labels: whole numbers are needed ({e}); names can be counted: '
@@ -169,7 +170,9 @@ def _open(path, size, deep):
     except Exception as e:      # whatever its decoder says
         raise ValueError(f'{path} is not a readable image: {e}') from None
 
-def _files_below(folder):
+def files_below(
+    folder:Path,    # with folders in it
+) -> list[Path]:
     "Files in a folder and its folders, also where links lead (once each), but nothing hidden."
     def cannot(error): raise error
     found, seen = [], set()
@@ -187,7 +190,7 @@ def _spans(im):
 
 def _from_folder(folder, size):
     "All images below `folder`, in the order of their names, as `uint8` (N, C, H, W)."
-    there = _files_below(folder)
+    there = files_below(folder)
     files = [f for f in there if f.suffix.lower() in IMAGE_SUFFIXES]
     if not files:
         raise ValueError(f'{folder}: no images ({", ".join(sorted(IMAGE_SUFFIXES))}) found')

@@ -11,7 +11,7 @@ import numpy as np, torch
 from .checks import (MANY_STEPS, all_finite, ascii_too, clip_range, floats, in_range, like, one_of,
                      same_shape, warn_range, whole)
 from .training import eval_mode, get_device
-from .networks import check_cond, check_told, predict
+from .networks import check_cond, check_told, class_given, predict
 from .ddpm import DDPM, Drawing, collected, per_image, trailing_times, walk
 
 # %% auto #0
@@ -123,6 +123,7 @@ def ddim_invert(
     all_finite('x_0', floats('x_0', x_0))
     warn_range(*(v.item() for v in x_0.aminmax()), name='x_0')
     check_told(model, ddpm)
+    class_given(model, cond)
     refine, device = whole('refine', refine, 0), get_device(None, model)
     cond = check_cond(model, cond, len(x_0), device)
     d = ddpm if steps is None else ddpm.respace(steps)

@@ -19,7 +19,7 @@ from .networks import (ask, check_cond, check_fits, class_given, config_of, imag
                        learns_cond, takes_cond)
 from .ddpm import (Drawing, batches_of, held_out as losses_held_out, randn, sample)
 from .distances import Moments
-from .evaluation import ImageEval
+from .evaluation import ImageEval, garments_gaussian
 from .schedules import Schedule, as_diffusion
 from .objectives import (Components, Objective, PREDICTION_TYPES, error_factor, target_of)
 from .unets import residual_unet
@@ -294,6 +294,7 @@ def _plan(self:DiffusionModel, how, schedule, steps):
     else:
         if steps is None: steps = T if how.calls is None else sampler.steps_for(how.calls)
         known = None if schedule is self.schedule else self.schedule
+        if steps is None: raise ValueError('calls: a schedule has no steps of its own')
         times = step_times(schedule, steps, how.grid, how.first, trained_on=known)
     if steps is not None and len(times) != steps:
         raise ValueError(f'grid: {len(times)} times for diffusion_steps={steps}')
@@ -308,6 +309,12 @@ def _start(self:DiffusionModel, name, schedule, t):
     if not self.normalised: return STARTS[name](schedule, t)
     mean, sd = self._mean_sd()
     if len(sd) > 1: raise ValueError(f'start={name!r} is for normalised images of one channel only')
+    if name == 'gaussian':
+        μ = garments_gaussian().μ.mean().item()
+        if abs(mean.item() - μ) > .1:
+            raise ValueError(f"start='gaussian' is the Gaussian of Fashion-MNIST, whose mean is "
+                             f'{μ:.2f}; this model learned images of mean {mean.item():.2f}: give '
+                             'start=gaussian_start(…) with their Gaussian')
     same = schedule.time_of(schedule.log_snr(t) - 2*sd.double().log().item()).item()
     signal_rate, signal_there = (schedule.rates(u)[0].item() for u in (t, same))
     start = STARTS[name](schedule, same)    # noise as large beside an image as at t after it

@@ -54,6 +54,7 @@ def draw_images(
     device=None,            # None: where the model is; 'cpu' for one by name
     return_all:bool=False,  # the trajectory: a list of batches, one for each step?
     progress:bool=True,     # show a bar?
+    cond=None,              # classes (n,), see `ask`
 ):
     "Images (n, C, H, W) of a model."
     n, drawing = whole('n', n), is_a('drawing', drawing, Drawing)
@@ -64,7 +65,9 @@ def draw_images(
     for start in range(0, n, batch):
         k = min(batch, n - start)
         noise = generators(seed, k, start=start)
-        runs.append(model.draw(k, drawing, noise, return_all=return_all, progress=progress))
+        told = None if cond is None else torch.as_tensor(cond)[start:start + k]
+        runs.append(model.draw(k, drawing, noise, return_all=return_all, progress=progress,
+                               cond=told))
     if return_all: return [torch.cat(parts).cpu() for parts in zip(*runs)]
     return torch.cat(runs).cpu()
 

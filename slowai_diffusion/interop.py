@@ -354,12 +354,17 @@ def translated(
     check_sees_noise(model)
     shift = math.log(positive('scale', scale))
     mine, theirs = (-d.log_snr(range(len(d))).numpy()/2 for d in (ddpm, to))
+    my_times, their_times = ddpm.times.numpy(), to.times.numpy()    # what a network is told
     def noise_rate(log_σ): return torch.from_numpy(1/np.sqrt(1 + np.exp(-2*log_σ)))
     def eps_hat(x, t, cond=None):
-        log_σ = np.interp(t.cpu().double().numpy(), np.arange(len(theirs)), theirs - shift)
-        t_star = torch.from_numpy(np.interp(log_σ, mine, np.arange(len(mine)))).float()
+        log_σ = np.interp(t.cpu().double().numpy(), their_times, theirs - shift)
+        t_star = torch.from_numpy(np.interp(log_σ, mine, my_times)).float()
         larger = (noise_rate(log_σ)/noise_rate(log_σ + shift)).to(x.dtype).to(x.device)
         return ask(model, x*larger.view(-1, *[1]*(x.ndim - 1)), t_star.to(x.device), cond)
+    c = config_of(model)
+    kept = ('in_channels', 'sample_size', 'num_class_embeds', 'n_classes')
+    if c is not None: eps_hat.config = {k: getattr(c, k) for k in kept if hasattr(c, k)}
+    eps_hat.takes_cond = takes_cond(model)
     return eps_hat
 
 # %% auto #0

@@ -109,6 +109,10 @@ def class_given(
 ):
     "Warn where a network that takes classes is to answer without."
     if cond is None and isinstance(network, nn.Module) and takes_cond(network):
+        inner = getattr(network, 'network', network)    # of lesson 11's models
+        if _takes(inner, 'class_labels'):
+            raise ValueError(f'cond: a {kind_of(inner).__name__} with classes needs one for each '
+                             'image; none of them is -1')
         warnings.warn(f'cond=None: this {type(network).__name__} takes classes. It answers as for '
                       'none (−1), which it knows only from images without a label', stacklevel=3)
 
@@ -152,7 +156,7 @@ def size_given(
     shape,      # (C, H, W) that `image_shape` says
 ):
     "Warn where nobody has said how large the images are to be."
-    if isinstance(network, nn.Module) and config_of(network) is None:
+    if config_of(network) is None:
         warnings.warn(f'shape: this {type(network).__name__} has no config that says how large its '
                       f'images are; {shape} are drawn', stacklevel=3)
 

@@ -29,7 +29,7 @@ def prior_audit(
         lower = (ᾱ*μ2 + (ᾱ*s2 - ᾱ - torch.log1p(ᾱ*(s2 - 1))).sum())/2
         upper = (ᾱ*power - len(s2)*(ᾱ + torch.log1p(-ᾱ)))/2
         return PriorKL(ᾱ.sqrt().item(), lower.item(), upper.item())
-    return [bounds(s.ᾱ(1.)) for s in schedules]
+    return [bounds(s.as_schedule().ᾱ(1.)) for s in schedules]
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

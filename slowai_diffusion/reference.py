@@ -75,7 +75,10 @@ class Reference:
         if moments.n < 2:
             raise ValueError(f'reference: at least 2 images are needed, not {moments.n}')
         if held_out is not None:
-            held_out = features(model, held_out, layer, validate=validate, **kwargs)
+            held_out = features(model, held_out, layer, validate=look, **kwargs)
+            if shapes[-1] != shapes[0]:
+                raise ValueError(f'held_out: images {shapes[-1]}, but those of the reference are '
+                                 f'{shapes[0]}')
         return cls(moments, kept.rows, held_out, shapes[0], name, layer, fingerprint(model))
 
     def save(self,

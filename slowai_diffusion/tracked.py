@@ -5,18 +5,19 @@
 from __future__ import annotations
 import hashlib, os, shutil, sys, tempfile, time, warnings
 from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping
 from dataclasses import fields, replace
-from functools import partial
+from functools import cache, partial
 from inspect import signature
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-import torch
+import numpy as np, torch
 from .checks import Registry, exactly_one, is_a, only_keys, whole
 from .files import (at_home, locked, read_json, sha256, writable_folder, write_json)
 from .plots import save_png
 from .records import device_name, versions
 from .source import as_text, source_key, written
-from .data import DATASETS, data_source
+from .data import DATASETS, as_images, data_source, files_below
 from .checkpoints import before
 from .training import TEAM, TrainSettings, eval_mode, get_device
 from .networks import build_network
@@ -219,22 +220,36 @@ def _train_in(folder, name, given, seed, device, how):
         finally: tracker.close()
 
 def _own_code(*things):
-    "A hash of the reader's own code in them, with numbers and words it reads; None: there is none."
-    said = {k: v for k, v in written(*things).items() if isinstance(v, (int, float, str))}
+    "A hash of the reader's own code in them, with the data it reads; None: there is none."
+    said = {k: v for k, v in written(*things).items() if _is_data(v)}
     return hashlib.sha256(as_text(said).encode()).hexdigest()[:8] if 'code' in said else None
+
+def _is_data(v):
+    "Numbers and words, alone or in containers?"
+    if isinstance(v, Mapping): return all(map(_is_data, v.values()))
+    if isinstance(v, (list, tuple, set)): return all(map(_is_data, v))
+    return v is None or isinstance(v, (int, float, str, np.ndarray, torch.Tensor))
+
+@cache
+def _file_hash(path, size, modified): return sha256(path)
 
 def _data_is(data):
     "Which data these are: other files in a folder are other data."
     if data == 'fashion_mnist':
         return 'the sample set' if data_source() == 'sample set' else 'Fashion-MNIST'
-    if data in DATASETS: return f'{data}, {_own_code(DATASETS[data])}'
+    if data in DATASETS:
+        said = [as_images(DATASETS[data]('train')[0]), torch.as_tensor(DATASETS[data]('train')[1])]
+        key = hashlib.sha256(b''.join(v.contiguous().numpy().tobytes() for v in said))
+        return f'{len(said[0]):,} images, {key.hexdigest()[:8]}'
     folder = at_home(data)
     if not folder.is_dir():
         raise FileNotFoundError(f'data={str(data)!r}: neither a folder of pictures, nor one of: '
                                 f'{", ".join(DATASETS)}')
-    found = sorted(f for f in folder.rglob('*') if f.is_file())
-    said = [(str(f.relative_to(folder)), f.stat().st_size) for f in found]
-    return f'{len(found):,} files, {hashlib.sha256(repr(said).encode()).hexdigest()[:8]}'
+    said = []
+    for f in files_below(folder):
+        about = f.stat()
+        said.append((str(f.relative_to(folder)), _file_hash(f, about.st_size, about.st_mtime_ns)))
+    return f'{len(said):,} files, {hashlib.sha256(repr(said).encode()).hexdigest()[:8]}'
 
 _OF_DATA = ['hold_out', *(f'network.{k}' for k in ('sample_size', 'in_channels', 'out_channels'))]
 

@@ -20,7 +20,7 @@ class Drawing:
     options:tuple=()            # of the sampler: dict(variance=…), dict(stochasticity=…), …
     grid:str|tuple='trailing'   # which times: evenly down from the last; or the times
     first:float=1.              # the time to start at, as a share of the last
-    start:str='noise'           # what to start from
+    start:str='noise'           # what to start from; 'gaussian': that of Fashion-MNIST
     clip:tuple|None=None        # None, or the range x̂0 is clipped to, e.g. (-1, 1)
     reclip:bool=False           # after clipping, also use the ε̂ that fits the clipped x̂0?
     reuse:bool=False            # take all T steps, and use the last answer again between the calls?

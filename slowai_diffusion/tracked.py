@@ -351,7 +351,7 @@ def _last_checkpoint(folder):
     if not (folder/'checkpoint.pt').exists(): return 'there is no checkpoint yet'
     return f'{folder}/checkpoint.pt is sound, the same command goes on from there'
 
-MEASURED_COST = '0.81 to 1.00'  # speed of 4 processes on 2 cores, as a share of that of 2
+MEASURED_COST = '0.79 to 0.92'  # speed of 4 processes on 2 cores, as a share of that of 2
 
 def _warn_cores(processes):
     warnings.warn(f'{processes} processes on {n_cores()} cores: they wait for each other. Measured '

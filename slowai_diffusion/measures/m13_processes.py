@@ -77,7 +77,7 @@ WAYS = {'1 process': partial(_in_processes, 1), '2 processes': partial(_in_proce
 
 @measurement(
     'Lesson 13: images per second in training, one after the other in turn, on two cores that '
-    'other work shares; float32. "2 runs at once" are independent, and counted together.',
+    'do nothing else; float32. "2 runs at once" are independent, and counted together.',
     lambda: [dict(bs=128, rounds=10, steps=14), dict(bs=512, rounds=3, steps=6)])
 def processes_speed(bs, rounds, steps):
     "Way -> images per second of the median step, for each round."

@@ -34,7 +34,7 @@ def small_models(folder):
     for name, more in dict(small={}, colour=dict(in_channels=3, sample_size=16)).items():
         model = ENTRIES['noisier levels'].build(**sizes, **more).eval()
         channels = model.shape[0]
-        model._set_moments([-.43]*channels, [.5]*channels)
+        model._set_moments([-.56]*channels, [.5]*channels)
         with torch.no_grad():
             for p in model.network.parameters(): p += .02*torch.randn_like(p)
         (folder/name).mkdir(parents=True)

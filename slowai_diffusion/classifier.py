@@ -136,7 +136,7 @@ def evaluate(
     n = 0
     with eval_mode(model):
         for x, y in tqdm(dl, disable=not progress):
-            n += len(y)
+            n, y = n + len(y), y.long()
             logits = model(check_images(x, channels=None, ranged=True).to(device)).float().cpu()
             accuracy.update(logits, y)
             loss.update(F.cross_entropy(logits, y), weight=len(y))

@@ -377,7 +377,8 @@ def sample(
     own = image_shape(model, x_T)
     if shape is None and x_T is None: size_given(model, own)
     shape = own if shape is None else dims('shape', shape)
-    if config_of(model) is not None: one_of('channels in shape', shape[0], own[:1])
+    if getattr(config_of(model), 'in_channels', None):
+        one_of('channels in shape', shape[0], own[:1])
     x_t = randn((n, *shape), generator, device) if x_T is None else check_noise(x_T, (n, *shape))
     times = {t: k for k, t in enumerate(d.times.tolist())}
     draws_noise = getattr(step, 'draws_noise', True)

@@ -16,7 +16,7 @@ from .plots import as_floats, log_axis
 from .data import Batches, as_images, get_dls
 from .training import History, eval_mode, fit, get_device
 from .networks import (ask, check_cond, check_fits, class_given, config_of, image_shape,
-                       learns_cond, takes_cond)
+                       learns_cond, size_given, takes_cond)
 from .ddpm import (Drawing, batches_of, held_out as losses_held_out, randn, sample)
 from .distances import Moments
 from .evaluation import ImageEval, garments_gaussian
@@ -67,6 +67,7 @@ class DiffusionModel(nn.Module):
         self.objective = objective
         self.told = told
         self.normalised = normalised
+        if shape is None: size_given(network, image_shape(network))
         self.shape = image_shape(network) if shape is None else dims('shape', shape)
         if len(self.shape) != 3: raise ValueError(f'shape={shape}: (C, H, W) is needed')
         if normalised:

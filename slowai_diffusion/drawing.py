@@ -17,7 +17,7 @@ from .source import as_text, source_key
 from .data import as_images
 from .identity import registered_code
 from .training import get_device
-from .networks import imported
+from .networks import check_cond, imported
 from .ddpm import STEPS, Drawing, generators
 from .samplers import get_sampler
 from .diffusion import DiffusionModel
@@ -60,12 +60,13 @@ def draw_images(
     n, drawing = whole('n', n), is_a('drawing', drawing, Drawing)
     batch = n if batch is None else whole('batch', batch)
     model = _model(model, device)
+    cond = check_cond(model, cond, n)
     _check_memory(n, model.shape, 4*(drawing.calls or 1000) if return_all else 16)
     runs = []
     for start in range(0, n, batch):
         k = min(batch, n - start)
         noise = generators(seed, k, start=start)
-        told = None if cond is None else torch.as_tensor(cond)[start:start + k]
+        told = None if cond is None else cond[start:start + k]
         runs.append(model.draw(k, drawing, noise, return_all=return_all, progress=progress,
                                cond=told))
     if return_all: return [torch.cat(parts).cpu() for parts in zip(*runs)]

@@ -256,6 +256,8 @@ def save_pipeline(
                         f'could not read the folder; `save_ddpm` writes one for this course')
     one_of("beta_schedule of ddpm, which diffusers' pipelines must know,", ddpm.beta_schedule,
            THEIR_TABLES)
+    if unet.config.sample_size is None:
+        raise ValueError('unet: its config says no sample_size, so a DDPMPipeline cannot draw')
     if takes_cond(unet):
         raise ValueError('unet: it takes classes, and a DDPMPipeline gives it none; `save_ddpm` '
                          'keeps it')

@@ -146,17 +146,18 @@ def image_shape(
 ) -> tuple:
     "`(C, H, W)` from a network's configuration."
     c, known = config_of(model), (1, 32, 32)
+    if isinstance(getattr(model, 'shape', None), tuple): return model.shape
     if hasattr(x, 'shape'): known = tuple(x.shape[1:])
     if c is None: return known
     size = getattr(c, 'sample_size', None) or known[1:]
-    return (getattr(c, 'in_channels', 1), *((size, size) if isinstance(size, int) else size))
+    return (getattr(c, 'in_channels', None) or known[0], *((size, size) if isinstance(size, int) else size))
 
 def size_given(
     network,    # who is to draw
     shape,      # (C, H, W) that `image_shape` says
 ):
     "Warn where nobody has said how large the images are to be."
-    if config_of(network) is None:
+    if getattr(config_of(network), 'sample_size', None) is None:
         warnings.warn(f'shape: this {type(network).__name__} has no config that says how large its '
                       f'images are; {shape} are drawn', stacklevel=3)
 

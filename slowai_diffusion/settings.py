@@ -14,7 +14,9 @@ LR_SCHEDULES = Registry('lr_schedule')
 
 @LR_SCHEDULES.register('onecycle')
 def _onecycle(opt, lr, n_steps):
-    return torch.optim.lr_scheduler.OneCycleLR(opt, lr, total_steps=n_steps, cycle_momentum=False)
+    highest = [group['lr'] for group in opt.param_groups]   # each group has its own
+    return torch.optim.lr_scheduler.OneCycleLR(opt, highest, total_steps=n_steps,
+                                               cycle_momentum=False)
 
 def _cosine_factor(i, n, warmup):
     if i < warmup: return (i+1)/warmup

@@ -142,10 +142,13 @@ def _is_grey(im):
     red, green, blue = (c.tobytes() for c in im.convert('RGB').split())
     return red == green == blue
 
-def _upright(picture):
-    "A picture of Pillow's as its camera was held; anything else as it is."
+def _upright(picture, size):
+    """A picture of Pillow's as its camera was held, cut to a square of `size` if given; anything
+    else as it is."""
     from PIL import Image, ImageOps
-    return ImageOps.exif_transpose(picture) if isinstance(picture, Image.Image) else picture
+    if not isinstance(picture, Image.Image): return picture
+    picture = ImageOps.exif_transpose(picture)
+    return ImageOps.fit(picture, (size, size)) if size else picture
 
 def _open(path, size, deep):
     """One picture: upright, on black where it is transparent, cut to a square of `size` if given.
@@ -235,20 +238,25 @@ def _resized(x, size):
     y = F.interpolate(x.float(), size=(size, size), mode='bilinear', antialias=True)
     return y.round().clamp(0, 255).to(torch.uint8) if x.dtype == torch.uint8 else y.clamp(-1, 1)
 
-def _as_tensor(given):
-    "A tensor of an array of numbers, in whatever order they and their bytes are."
+def _as_tensor(given, size):
+    """A tensor of an array of numbers, in whatever order they and their bytes are; pictures of
+    Pillow's may be cut to squares of `size`."""
     a = given
+    if isinstance(a, list) and any(isinstance(v, (str, Path)) for v in a):
+        raise TypeError('data: a list of names of files; open them, as in [Image.open(f) for f in '
+                        'files], or give their folder')
     if isinstance(a, list) and a and all(isinstance(v, torch.Tensor) for v in a):
         a = [v.detach().cpu().numpy() for v in a]
-    if isinstance(a, list): a = [_upright(v) for v in a]
+    if isinstance(a, list): a = [_upright(v, size) for v in a]
     modes = {getattr(picture, 'mode', 'L') for picture in a} if isinstance(a, list) else set()
     if modes - {'L', 'RGB'}:
         raise TypeError(f"data: pictures of mode {modes}; use picture.convert('RGB')")
     if np.ma.is_masked(a): raise ValueError('data: a masked array; fill it, as in data.filled(0)')
     try: a = np.ascontiguousarray(a)
     except ValueError as e:
-        raise ValueError(f'data: {type(a).__name__} whose parts do not make one array ({e}); with '
-                         'labels, use Batches(images, labels)') from None
+        raise ValueError(f'data: {type(a).__name__} whose parts do not make one array ({e}); '
+                         'pictures of several sizes need a size; with labels, use '
+                         'Batches(images, labels)') from None
     if a.dtype.kind not in 'biufc':
         kind = type(given).__name__ if a.dtype == object else a.dtype
         raise TypeError(f'data: numbers expected, not {kind}; with labels, use Batches(images, '
@@ -268,7 +276,7 @@ def as_images(
         folder = at_home(data)
         if not folder.is_dir(): raise FileNotFoundError(f'data: {data} is not a folder')
         return _from_folder(folder, size)
-    if not isinstance(data, torch.Tensor): data = _as_tensor(data)
+    if not isinstance(data, torch.Tensor): data = _as_tensor(data, size)
     x = as_nchw(_to_bytes(data.detach().to_dense()))
     if not x.numel(): raise ValueError(f'data: empty, shape {tuple(x.shape)}')
     if x.dtype != torch.uint8:

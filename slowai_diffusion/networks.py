@@ -146,11 +146,13 @@ def image_shape(
 ) -> tuple:
     "`(C, H, W)` from a network's configuration."
     c, known = config_of(model), (1, 32, 32)
-    if isinstance(getattr(model, 'shape', None), tuple): return model.shape
+    own = getattr(model, 'shape', None)     # of a `DiffusionModel`
+    if isinstance(own, tuple) and len(own) == 3: return own
     if hasattr(x, 'shape'): known = tuple(x.shape[1:])
     if c is None: return known
     size = getattr(c, 'sample_size', None) or known[1:]
-    return (getattr(c, 'in_channels', None) or known[0], *((size, size) if isinstance(size, int) else size))
+    height, width = (size, size) if isinstance(size, int) else size
+    return getattr(c, 'in_channels', None) or known[0], height, width
 
 def size_given(
     network,    # who is to draw

@@ -70,6 +70,7 @@ def _train_on(images, folder, n_steps, progress):
     x, quarters = turned(images[held_out], torch.Generator().manual_seed(0))
     accuracy = evaluate(net, Batches(x, quarters, bs=500))['accuracy']
     save_classifier(net, folder, force=True)
+    (folder/'card-before.json').unlink(missing_ok=True)     # of one that was damaged
     hashes = [sha256(folder/f) for f in _KEPT]
     write_json(folder/'card.json', dict(name='rotation net', accuracy=accuracy, hashes=hashes,
                                         images=len(images)))

@@ -14,6 +14,7 @@ LR_SCHEDULES = Registry('lr_schedule')
 
 @LR_SCHEDULES.register('onecycle')
 def _onecycle(opt, lr, n_steps):
+    if n_steps == 1: return _constant(opt, lr, 1)   # the end of a cycle is near zero
     highest = [group['lr'] for group in opt.param_groups]   # each group has its own
     return torch.optim.lr_scheduler.OneCycleLR(opt, highest, total_steps=n_steps,
                                                cycle_momentum=False)

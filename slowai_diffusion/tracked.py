@@ -122,6 +122,7 @@ def settings_of(
     train.update({k: _told(train[k]) for k in ('opt_func', 'lr_schedule')})
     del train['seed']
     ends = {k: recipe.settings.get(k) for k in ('n_epochs', 'n_steps', 'minutes')}
+    if ends['n_epochs'] is not None: ends['n_epochs'] = float(ends['n_epochs'])     # or a part
     data = dict(bs=recipe.bs, data=recipe.data, images=None, size=None, hold_out=True)
     model = recipe.build()
     parts = dict(network={k: v for k, v in (model.config or {}).items() if k[0] != '_'})

@@ -435,7 +435,8 @@ def _train(run, loss_fn, keep, metrics, callback, progress):
         for batch in run.batches():
             loss = run.advance(loss_fn, batch)
             if metrics: run.measure(metrics)
-            if callback: callback(run.step, loss)
+            if callback:
+                with torch.random.fork_rng(devices=cuda_of(run.device)): callback(run.step, loss)
             run.finished, stop = run.over, TEAM[-1].any(flag['stop'])
             due = stop or run.finished or run.step % keep.checkpoint_every == 0
             if keep.checkpoint and due and TEAM[-1].first: run.save(keep.checkpoint)

@@ -124,6 +124,9 @@ $(READY): settings.ini setup.py pyproject.toml constraints.txt
 	    echo 'Python 3.11 or newer with its venv module is needed; none found among: $(CANDIDATES).' >&2; \
 	    echo 'Install one (on Debian or Ubuntu also the package python3-venv), or name it: make PYTHON=/path/to/python3' >&2; exit 1; \
 	  fi; \
+	  if [ -L .venv ] && [ -n "$$(ls -A .venv/ 2>/dev/null)" ]; then \
+	    echo ".venv is a link to $$(readlink .venv), which is of another folder and would be emptied: remove the link" >&2; exit 1; \
+	  fi; \
 	  echo "Setting up .venv with $$("$$python" --version): once, a few minutes, most of them the download of PyTorch"; \
 	  "$$python" -m venv --clear "$(CURDIR)/.venv"; \
 	elif $(BIN)/python -c 'import sys, importlib.util as u; sys.exit(not all(map(u.find_spec, ["torch", "diffusers", "nbdev"])))'; then \

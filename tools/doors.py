@@ -413,6 +413,18 @@ def make_with_a_quote_in_a_name(folder):
             capture_output=True, text=True)
         assert made.returncode == 0 and made.stdout.splitlines()[-1] == name, (name, made)
 
+@scenario
+def make_where_the_environment_is_a_link(folder):
+    "An environment of another folder, linked here, is not emptied."
+    for name in 'Makefile', 'settings.ini', 'setup.py', 'pyproject.toml', 'constraints.txt':
+        shutil.copy(nb.ROOT/name, folder)
+    (folder/'other').mkdir()
+    (folder/'other'/'mine').write_text('mine')
+    (folder/'.venv').symlink_to('other')
+    made = subprocess.run(['make', '.venv/ready'], cwd=folder, capture_output=True, text=True)
+    assert made.returncode and 'is a link to other' in made.stderr, made
+    assert (folder/'other'/'mine').read_text() == 'mine'
+
 def tried(name):
     "(name; ok, failed or skipped; why; seconds) of a scenario."
     folder, begin = TOP/name, time.time()

@@ -45,9 +45,13 @@ def classifier_loss(
 ):
     "Cross-entropy of a batch, moved a little at random while training (the padding makes room)."
     x, y = batch[0], batch[1].long()
-    if not model.training: return F.cross_entropy(model(x).float(), y)
-    if shift: x = torch.roll(x, torch.randint(-shift, shift + 1, (2,)).tolist(), (2, 3))
-    return F.cross_entropy(model(x).float(), y, label_smoothing=smoothing)
+    if model.training and shift:
+        x = torch.roll(x, torch.randint(-shift, shift + 1, (2,)).tolist(), (2, 3))
+    logits = model(x).float()
+    if y.min() < 0 or y.max() >= logits.shape[1]:
+        raise ValueError(f'labels go from {y.min()} to {y.max()}, and the classifier knows 0 to '
+                         f'{logits.shape[1] - 1}')
+    return F.cross_entropy(logits, y, label_smoothing=smoothing if model.training else 0.)
 
 CLASSIFIER_SETTINGS = TrainSettings(    # of the shipped classifiers
     lr=5e-3, ema=0.99, amp=True, channels_last=True,

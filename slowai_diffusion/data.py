@@ -30,6 +30,14 @@ __all__ = ['IMAGE_SUFFIXES', 'CLASSES', 'FILES', 'SIZES', 'SPLITS', 'MIRRORS', '
            'save_png', 'show_images', 'show_rows', 'to_float', 'to_uint8', 'peak_gb']
 
 # %% ../nbs/00_data.ipynb #126cd1b0
+def _as_labels(labels):
+    "A tensor of numbers."
+    if not isinstance(labels, torch.Tensor): labels = np.asarray(labels)
+    try: return torch.as_tensor(labels)
+    except (TypeError, ValueError) as e:
+        raise TypeError(f'labels: whole numbers are needed ({e}); names can be counted: '
+                        'sorted(set(names)).index(name)') from None
+
 class Batches:
     "Images (and labels) in batches, by index: one gather and one conversion a batch."
     def __init__(self,
@@ -41,11 +49,7 @@ class Batches:
         seed:int=0, # Which orders
     ):
         self.images = as_images(images)
-        if not isinstance(labels, (torch.Tensor, type(None))): labels = np.asarray(labels)
-        try: self.labels = None if labels is None else torch.as_tensor(labels)
-        except (TypeError, ValueError) as e:
-            raise TypeError(f'labels: whole numbers are needed ({e}); names can be counted: '
-                            'sorted(set(names)).index(name)') from None
+        self.labels = None if labels is None else _as_labels(labels)
         self.n, self.bs = len(self.images), whole('bs', bs)
         self.shuffle, self.drop_last, self.seed = shuffle, drop_last, whole('seed', seed, 0)
         self.next_epoch = 0
@@ -123,7 +127,7 @@ def get_dls(
 ) -> DataLoaders:
     "Batches to train on (shuffled), to choose by (held out) and to test with (None for your own)."
     (images, labels), test = _train_and_test(data)
-    if labels is not None: labels = torch.as_tensor(labels)
+    if labels is not None: labels = _as_labels(labels)
     if labels is not None and len(labels) != len(images):
         raise ValueError(f'{len(images)} images but {len(labels)} labels')
     def part(idx, **kw):
@@ -241,7 +245,7 @@ def _resized(x, size):
 def _as_tensor(given, size):
     """A tensor of an array of numbers, in whatever order they and their bytes are; pictures of
     Pillow's may be cut to squares of `size`."""
-    a = given
+    a = list(given) if isinstance(given, tuple) else given
     if isinstance(a, list) and any(isinstance(v, (str, Path)) for v in a):
         raise TypeError('data: a list of names of files; open them, as in [Image.open(f) for f in '
                         'files], or give their folder')

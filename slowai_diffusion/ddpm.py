@@ -29,9 +29,10 @@ _all_ = ['Drawing', 'collected', 'fashion_unet', 'generators', 'generators_of', 
 
 # %% auto #0
 __all__ = ['BETA_TABLES', 'VARIANCES', 'STEPS', 'THEIR_TABLES', 'Diffusion', 'DDPM', 'per_image',
-           'trailing_times', 'sample', 'batches_of', 'train', 'save_ddpm', 'scheduler_settings',
-           'load_ddpm', 'Drawing', 'collected', 'fashion_unet', 'generators', 'generators_of',
-           'held_out', 'held_out_loss', 'mixture_network', 'randint', 'randn', 'walk']
+           'trailing_times', 'sample', 'batches_of', 'check_end', 'train', 'save_ddpm',
+           'scheduler_settings', 'load_ddpm', 'Drawing', 'collected', 'fashion_unet', 'generators',
+           'generators_of', 'held_out', 'held_out_loss', 'mixture_network', 'randint', 'randn',
+           'walk']
 
 # %% ../nbs/02_ddpm.ipynb #dab95279
 class Diffusion:
@@ -407,11 +408,13 @@ def batches_of(
     if bs in (None, data.bs): return data
     raise ValueError(f'bs={bs}, but data are batches of {data.bs} images: give one of them')
 
-def _check_end(ddpm):
+def check_end(
+    diffusion,          # what a network is trained for
+    left:float,         # its signal rate at the last time
+):
     "Warn where images are not drowned at the last time: drawing starts from noise alone."
-    left = ddpm.ᾱ[-1].sqrt().item()
     if left > .2:
-        warnings.warn(f'{ddpm}: at the last time {left:.2f} of an image is left, and `sample` '
+        warnings.warn(f'{diffusion}: at the last time {left:.2f} of an image is left, and drawing '
                       'starts from noise alone (lesson 04): a larger βmax, or more steps?',
                       stacklevel=3)
 
@@ -432,7 +435,7 @@ def train(
     dl = batches_of(data, bs, 128, kwargs.get('seed', 0))
     check_fits('data', dl.images, image_shape(unet, dl.images))
     check_told(unet, is_a('ddpm', ddpm, DDPM))
-    _check_end(ddpm)
+    check_end(ddpm, ddpm.ᾱ[-1].sqrt().item())
     with_cond = learns_cond(unet, dl)
     def loss_fn(model, batch):
         x, y = batch if isinstance(batch, (tuple, list)) else (batch, None)
@@ -475,6 +478,8 @@ def load_ddpm(
 ):
     "`(ddpm, unet)` from the box, the network as `load_network` gives it."
     folder = model_path(name)
+    if (folder/'model_index.json').exists():
+        raise ValueError(f"{folder}: a pipeline of diffusers; `load_pipeline` reads it")
     with naming(folder/_SCHEDULER) as file:
         ddpm = DDPM(**read_table(file))
         then, now = read_json(file).get('_alpha_bar_sum'), ddpm.ᾱ.sum().item()

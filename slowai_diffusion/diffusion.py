@@ -17,7 +17,7 @@ from .data import Batches, as_images, get_dls
 from .training import History, eval_mode, fit, get_device
 from .networks import (ask, check_cond, check_fits, class_given, config_of, image_shape,
                        learns_cond, size_given, takes_cond)
-from .ddpm import (Drawing, batches_of, held_out as losses_held_out, randn, sample)
+from .ddpm import (Drawing, batches_of, check_end, held_out as losses_held_out, randn, sample)
 from .distances import Moments
 from .evaluation import ImageEval, garments_gaussian
 from .schedules import Schedule, as_diffusion
@@ -428,6 +428,7 @@ def train_on(self:DiffusionModel,
         evaluator = ImageEval.fashion_mnist() if evaluator is None else evaluator
     dl = batches_of(data, bs, 64, settings.get('seed', 0))
     check_fits('data', dl.images, self.shape)
+    check_end(self.diffusion, self.schedule.signal_rate(torch.ones(1)).item())
     labels = valid.labels if isinstance(valid, Batches) and takes_cond(self) else None
     valid = valid.images if isinstance(valid, Batches) else valid
     valid = None if valid is None else as_images(valid)

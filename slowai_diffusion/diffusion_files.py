@@ -78,7 +78,8 @@ def load_diffusion(
             ddpm, network = load_ddpm(folder, device)
             return DiffusionModel(network, ddpm).eval()
         raise ValueError(f'{folder}: holds neither diffusion.json (of `save_diffusion`) nor '
-                         f'scheduler_config.json (of `save_ddpm`)')
+                         f'scheduler_config.json (of `save_ddpm`); a pipeline of diffusers is for '
+                         f'`load_pipeline`')
     s = read_json(file, _KEYS)
     with naming(file):
         _check_settings(s, folder)

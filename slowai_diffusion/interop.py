@@ -366,7 +366,7 @@ def translated(
     c = config_of(model)
     kept = ('in_channels', 'sample_size', 'num_class_embeds', 'n_classes')
     if c is not None: eps_hat.config = {k: getattr(c, k) for k in kept if hasattr(c, k)}
-    eps_hat.takes_cond = takes_cond(model)
+    eps_hat.takes_cond, eps_hat.asks = takes_cond(model), model
     return eps_hat
 
 # %% auto #0

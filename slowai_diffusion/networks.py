@@ -267,6 +267,9 @@ _same_bits = {}     # what was found: (network, …, batch, full batch) -> are t
 @torch.no_grad()
 def _try_batch(network, shape, k, size, amp, device):
     "Do batches of k get the same answers as one of `size`, bit for bit?"
+    network = copy.deepcopy(network)
+    for p in network.parameters():  # a zero that is still to be learned would hide a difference
+        if not p.any(): p.normal_(0, .02)
     x = torch.randn(size, *shape, generator=torch.Generator().manual_seed(0)).to(device)
     t = times_for(network, size, device)
     with torch.autocast(device.type, torch.bfloat16, enabled=amp):
@@ -287,7 +290,8 @@ def least_batch(
     for k in (k for k in (4, 8, 16, 32) if len(x) <= k < size and size % k == 0):
         key = *how, network.training, torch.get_num_threads(), k, size
         if key not in _same_bits:
-            _same_bits[key] = _try_batch(network, x.shape[1:], k, size, amp, x.device)
+            with torch.random.fork_rng(devices=[]):
+                _same_bits[key] = _try_batch(network, x.shape[1:], k, size, amp, x.device)
         if _same_bits[key]: return k
     return size
 
@@ -450,6 +454,8 @@ def write_network(
 ) -> None:
     "What `save_network` writes."
     name = type(network).__name__
+    if bare(network) is not network:
+        raise ValueError(f'network: a {name} around a network; save what is in it: bare(network)')
     if name not in NETWORKS:
         raise ValueError(f'network: a {name} cannot be built again from a file; '
                          f'allowed: {", ".join(NETWORKS)}')
@@ -475,7 +481,8 @@ def _check_rebuilt(network):
     "`ValueError` unless `config` builds the same network: it may have been changed by hand."
     settings = {k: v for k, v in network.config.items() if not k.startswith('_')}
     with torch.random.fork_rng(devices=[]): again = type(network)(**check_sizes(settings))
-    changed = 'network: it was changed after it was built, and would be another one when loaded: '
+    changed = ('network: it was changed after it was built, or its config does not say all; it '
+               'would be another one when loaded: ')
     pairs = zip(repr(network).splitlines(), repr(again).splitlines())
     mine, rebuilt = next(((a, b) for a, b in pairs if a != b), ('more layers', 'fewer'))
     if repr(again) != repr(network):

@@ -60,7 +60,13 @@ def as_nchw(
 
 def _stack(x):
     "One tensor (N, C, H, W) of bytes from an image, a batch, or a list of images."
-    if isinstance(x, (list, tuple)): return torch.cat([_stack(i) for i in x])
+    if isinstance(x, (list, tuple)):
+        parts = [_stack(i) for i in x]
+        shapes = {tuple(part.shape[1:]) for part in parts}
+        if len(shapes) > 1: raise ValueError(f'images of several shapes: {sorted(shapes)}')
+        return torch.cat(parts)
+    if hasattr(x, 'getbands'):  # a picture of Pillow's
+        x = np.asarray(x.convert('L' if x.mode in ('1', 'L') else 'RGB'))
     x = torch.as_tensor(x).detach().cpu()
     colour = x.ndim == 3 and (x.shape[0] in (1, 3) or x.shape[-1] in (1, 3))
     x = as_nchw(x[None] if x.ndim == 2 or colour else x)

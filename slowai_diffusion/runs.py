@@ -230,6 +230,16 @@ def compared(
     sign = -1 if HIGHER_IS_BETTER.search(by) else 1
     return sorted(rows, key=lambda row: (math.isnan(row[by]), sign*row[by]))
 
+def _once(runs):
+    "Runs without copies: the same settings and seed count once."
+    kept = {}
+    for r in runs:
+        first = kept.setdefault(json.dumps(r.settings, sort_keys=True), r)
+        if first is not r:
+            warnings.warn(f'{r.recipe}/{r.id}: same settings and seed as {first.id}, it does not '
+                          'count')
+    return list(kept.values())
+
 def over_seeds(
     runs,       # `StoredRun`s
     by=None,    # the score; None: see `score_of`
@@ -248,6 +258,7 @@ def over_seeds(
         groups.setdefault(json.dumps(said), (said, []))[1].append(r)
     rows = []
     for said, same in groups.values():
+        same = _once(same)
         v = torch.tensor([r.scores.get(by, math.nan) for r in same], dtype=torch.float64)
         v = v[v.isfinite()]
         sd = v.std().item() if len(v) > 1 else math.nan

@@ -61,7 +61,7 @@ class TrainSettings:
     amp:bool=False              # bf16 autocast?
     channels_last:bool=False    # memory layout that convolutions like?
     seed:int=0                  # of everything random in the loop
-    accumulate:int=1            # a batch goes through the network in so many parts
+    accumulate:int=1            # a batch goes through in so many parts; the loss must be a mean
 
     def __post_init__(self):
         for k, v in vars(self).items():     # NumPy's numbers would not survive a checkpoint

@@ -443,6 +443,14 @@ def _train(run, loss_fn, keep, metrics, callback, progress):
             _advance_bar(bar, run, batch)
             if stop: raise KeyboardInterrupt(run.stopped(keep.checkpoint))
 
+def _warn_sorted(dl):
+    "Warn where all images of a class come before those of the next."
+    y = None if getattr(dl, 'shuffle', True) else getattr(dl, 'labels', None)
+    if y is None or len(dl) == 1 or y[0] == y[-1]: return
+    if (y.diff() >= 0).all() and (y.diff() == 0).any():
+        warnings.warn('dl: batches of one class after the other, in the same order each epoch; '
+                      'Batches(…, shuffle=True) mixes them', stacklevel=3)
+
 _at_work = threading.RLock()    # held while a training runs
 
 @contextmanager
@@ -494,6 +502,7 @@ def fit(
                         'ends; give a list, a DataLoader or `Batches`') from None
     if any(p.is_inference() for p in model.parameters()):
         raise ValueError('model: made within torch.inference_mode(), so it cannot be trained')
+    _warn_sorted(dl)
     n_steps = _steps(n_epochs, n_steps, minutes, whole('batches in dl', len(dl)))
     with _alone(), keep.locked() if TEAM[-1].first else nullcontext():
         saved = keep.found(device)
@@ -520,10 +529,11 @@ def eval_mode(
 ):
     """Evaluation mode for a `with` block; then each part of the network is in its mode again, once
     no other thread is in such a block with it."""
-    parts = list(model.modules()) if isinstance(model, nn.Module) else []
+    inner = getattr(model, 'asks', model)   # of a function around a network
+    parts = list(inner.modules()) if isinstance(inner, nn.Module) else []
     with _lock:
         for m in parts: _asked.setdefault(m, [m.training]).append(1)
-        if any(m.training for m in parts): model.eval()
+        if any(m.training for m in parts): inner.eval()
     try: yield model
     finally:
         with _lock:

@@ -44,7 +44,9 @@ def classifier_loss(
     smoothing:float=0.1,# label smoothing
 ):
     "Cross-entropy of a batch, moved a little at random while training (the padding makes room)."
-    x, y = batch[0], batch[1].long()
+    x, y = batch[0], batch[1]
+    if y.is_floating_point(): raise TypeError(f'labels: whole numbers are needed, not {y.dtype}')
+    y = y.long()
     if model.training and shift:
         x = torch.roll(x, torch.randint(-shift, shift + 1, (2,)).tolist(), (2, 3))
     logits = model(x).float()

@@ -32,7 +32,7 @@ __all__ = ['IMAGE_SUFFIXES', 'CLASSES', 'FILES', 'SIZES', 'SPLITS', 'MIRRORS', '
 # %% ../nbs/00_data.ipynb #126cd1b0
 def _as_labels(labels):
     "A tensor of numbers."
-    if not isinstance(labels, torch.Tensor): labels = np.asarray(labels)
+    if not isinstance(labels, torch.Tensor): labels = np.array(labels)  # a writable copy
     try: return torch.as_tensor(labels)
     except (TypeError, ValueError) as e:
         raise TypeError(f'labels: whole numbers are needed ({e}); names can be counted: '

@@ -15,10 +15,10 @@ from .checks import (MANY_IMAGES, MANY_STEPS, Registry, ascii_too, check_images,
 from .files import model_path, read_json, saving, write_json
 from .data import Batches, fashion_mnist
 from .training import eval_mode, fit
-from .networks import (ask, check_cond, check_fits, check_sees_noise, check_told, class_given,
-                       config_of, fashion_unet, image_shape, imported, learns_cond, load_network,
-                       mixture_network, naming, on_device, predict, read_table, size_given,
-                       write_network)
+from .networks import (ask, check_cond, check_fits, check_made_for, check_sees_noise, check_told,
+                       class_given, config_of, fashion_unet, image_shape, imported, learns_cond,
+                       load_network, mixture_network, naming, on_device, predict, read_table,
+                       size_given, write_network)
 from .noise import generators, generators_of, randint, randn
 from .walks import Drawing, collected, walk
 from .holdout import held_out, held_out_loss
@@ -213,6 +213,7 @@ def loss(self:DDPM,
     "L_simple, eq. 14: the mean of (ε - ε̂(x_t, t))². Algorithm 1, lines 3 to 5."
     if x_0.ndim == 4: check_images(x_0, 'x_0', channels=None, ranged=True)
     check_sees_noise(model)
+    check_made_for(model, self)
     if t is None: t = self.draw_times(len(x_0), generator).to(x_0.device)
     if ε is None: ε = randn(x_0.shape, generator, x_0.device)
     x_t, cond = self.add_noise(x_0, ε, t), check_cond(model, cond, len(x_0), x_0.device)

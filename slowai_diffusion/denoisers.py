@@ -6,7 +6,7 @@ import math
 import torch
 from .checks import clip_range, is_a, like, one_of, whole
 from .training import eval_mode, get_device
-from .networks import predict
+from .networks import check_made_for, check_predicts, predict
 from .schedules import Schedule, as_diffusion
 from .objectives import signal_and_noise
 
@@ -26,9 +26,11 @@ class Denoiser:
         signal_and_noise(torch.zeros(1), torch.zeros(1), 1., 1., prediction_type)
         own = getattr(getattr(network, 'objective', None), 'prediction_type', prediction_type)
         one_of('prediction_type', prediction_type, [own])
+        check_predicts(network, prediction_type)
         self.network = network
         self.schedule = schedule
         self.trained_on = schedule if trained_on is None else as_diffusion(trained_on)
+        if trained_on is not None: check_made_for(network, self.trained_on)
         self.prediction_type = prediction_type
         per_channel = isinstance(clip, tuple) and isinstance(clip[0], torch.Tensor)
         self.clip = clip if per_channel else clip_range(clip)

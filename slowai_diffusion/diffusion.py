@@ -15,8 +15,8 @@ from .checks import (MANY_IMAGES, Registry, check_images, check_noise, dims, is_
 from .plots import as_floats, log_axis
 from .data import Batches, as_images, get_dls
 from .training import History, eval_mode, fit, get_device
-from .networks import (ask, check_cond, check_fits, class_given, config_of, image_shape,
-                       learns_cond, size_given, takes_cond)
+from .networks import (ask, check_cond, check_fits, check_made_for, check_predicts, class_given,
+                       config_of, image_shape, learns_cond, size_given, takes_cond)
 from .ddpm import (Drawing, batches_of, check_end, held_out as losses_held_out, randn, sample)
 from .distances import Moments
 from .evaluation import ImageEval, garments_gaussian
@@ -88,7 +88,7 @@ class DiffusionModel(nn.Module):
         if name == 'objective': value = _objective(value)
         if name == 'told': TOLD.get_or_list(value)
         super().__setattr__(name, value)
-        if not built or name not in ('network', 'diffusion', 'told'): return
+        if not built or name not in ('network', 'diffusion', 'told', 'objective'): return
         try: self._check_told()
         except ValueError:
             setattr(self, name, before)
@@ -112,6 +112,8 @@ class DiffusionModel(nn.Module):
     @property
     def takes_cond(self): return takes_cond(self.network)
     @property
+    def predicts(self): return self.objective.prediction_type
+    @property
     def sees_noise(self):
         "Is its answer the noise in images at times of a `DDPM`, as lesson 02 takes it?"
         of_table = hasattr(self.diffusion, 'respace')
@@ -119,6 +121,8 @@ class DiffusionModel(nn.Module):
 
     def _check_told(self):
         "Does the network take what it is told? One that is told a tiny part of its range, no."
+        check_predicts(self.network, self.objective.prediction_type)
+        check_made_for(self.network, self.diffusion)
         c = self.config
         if c is None: return
         known = getattr(c, 'time_range', None)
@@ -250,6 +254,7 @@ def denoise(self:DiffusionModel,
 ) -> Components:
     "x̂0, ε̂ and v̂ in the same units; `to_images(x̂0)` are images. It is asked in its mode."
     self.diffusion.rates(t, x_t)  # complains about times before the network is asked
+    cond = check_cond(self, cond, len(x_t), x_t.device)
     def network(x_t, t): return self(x_t, t, cond)
     return self.objective.denoise(network, x_t, t, self.diffusion)
 

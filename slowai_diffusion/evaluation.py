@@ -143,7 +143,11 @@ class ImageEval:
         elif held_out is not None:
             raise ValueError('held_out: a stored reference has its own; give images as the '
                              'reference, or no held_out')
-        if isinstance(reference, (str, Path)): reference = Reference.load(reference)
+        if isinstance(reference, (str, Path)):
+            if Path(reference).is_dir() and not (Path(reference)/'config.json').exists():
+                raise FileNotFoundError(f'reference={str(reference)!r} holds no stored reference; '
+                                        'a folder of pictures is for `eval_against`')
+            reference = Reference.load(reference)
         self.reference = reference
         self._check_reference()
         if made_here: self._check_sight()

@@ -25,7 +25,8 @@ def hooked(
         raise ValueError(f'layer={layer!r} is not in {type(model).__name__}; there are: {names}')
     seen, here = [], threading.get_ident()
     def see(module, args, out):
-        if threading.get_ident() == here: seen.append(out)
+        if threading.get_ident() != here: return
+        seen.append(out.clone() if isinstance(out, torch.Tensor) else out)  # a later layer may
     handle = modules[layer or ''].register_forward_hook(see)
     try: yield seen
     finally: handle.remove()

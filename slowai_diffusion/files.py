@@ -166,7 +166,10 @@ def _put_aside(file, new):
     "What tells of a model that is replaced goes: for good where a new one comes, else aside."
     if new.exists(): file.unlink(missing_ok=True)
     if not file.exists(): return
-    aside = file.with_stem(f'{file.stem}-before')
+    aside, k = file.with_stem(f'{file.stem}-before'), 1
+    while aside.exists():
+        k += 1
+        aside = file.with_stem(f'{file.stem}-before-{k}')
     os.replace(file, aside)
     warnings.warn(f'{file} tells of what was replaced; it is called {aside.name} now')
 

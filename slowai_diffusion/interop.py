@@ -15,8 +15,8 @@ from .files import (SUMS, at_home, check_free, model_path, read_json, replaced_f
                     write_json)
 from .records import check_weights
 from .training import eval_mode, get_device
-from .networks import (TABLE, ask, check_cond, check_sees_noise, check_sizes, class_given,
-                       config_of, image_shape, naming, on_device, predict, takes_cond,
+from .networks import (TABLE, ask, bare, check_cond, check_made_for, check_sees_noise, check_sizes,
+                       class_given, config_of, image_shape, naming, on_device, predict, takes_cond,
                        write_network)
 from .ddpm import (DDPM, THEIR_TABLES, collected, generators_of, load_ddpm, randn,
                    scheduler_settings, walk)
@@ -62,6 +62,10 @@ class Counted(nn.Module):
     def calls(self): return len(self.times)
     @property
     def sees_noise(self): return getattr(self.model, 'sees_noise', True)
+    @property
+    def predicts(self): return getattr(self.model, 'predicts', None)
+    @property
+    def diffusion(self): return getattr(self.model, 'diffusion', None)
     @property
     def config(self): return getattr(self.model, 'config', None)
 
@@ -170,6 +174,8 @@ def diffusers_sample(
 ):
     "Images `sz` drawn with any scheduler; or `(x_ts, x_0s)`, one entry per call, in its own scale."
     if model is None: ddpm, model = load_ddpm('fashion_unet', get_device(device))
+    own = getattr(bare(model), 'diffusion', None)
+    if ddpm is None and isinstance(own, DDPM): ddpm = own
     s, sz = _scheduled(sched, steps, ddpm), dims('sz', sz, MANY_IMAGES)
     _check_asked(sz, model, x_T, s, step_kwargs)
     generator = generators_of(seed, generator, sz[0])
@@ -354,6 +360,7 @@ def translated(
     "The noise predictor for data `scale` times as large under another β table; nothing is trained."
     # same ratio of noise to signal, same answer; times beyond the last of `ddpm` are taken for it
     check_sees_noise(model)
+    check_made_for(model, ddpm)
     shift = math.log(positive('scale', scale))
     mine, theirs = (-d.log_snr(range(len(d))).numpy()/2 for d in (ddpm, to))
     my_times, their_times = ddpm.times.numpy(), to.times.numpy()    # what a network is told
@@ -366,7 +373,7 @@ def translated(
     c = config_of(model)
     kept = ('in_channels', 'sample_size', 'num_class_embeds', 'n_classes')
     if c is not None: eps_hat.config = {k: getattr(c, k) for k in kept if hasattr(c, k)}
-    eps_hat.takes_cond, eps_hat.asks = takes_cond(model), model
+    eps_hat.takes_cond, eps_hat.asks, eps_hat.diffusion = takes_cond(model), model, to
     return eps_hat
 
 # %% auto #0

@@ -55,7 +55,7 @@ def ask(
     elif isinstance(network, nn.Module) and _takes(network, 'class_labels'):
         if not takes_cond(network): raise ValueError('cond: the network takes no condition')
         k = class_count(network)
-        out = network(x_t, t, class_labels=cond if k is None else cond % k)
+        out = network(x_t, t, class_labels=cond if k is None else cond + k*(cond == -1))
     elif _takes(network, 'cond'): out = network(x_t, t, cond=cond)
     else: out = network(x_t, t, cond)
     if isinstance(out, tuple):
@@ -195,14 +195,21 @@ def check_told(
     if not callable(network):
         raise TypeError(f'model={network!r}: a network is needed, not {type(network).__name__}')
     check_sees_noise(network)
-    own = getattr(network, 'diffusion', None)
-    if own is not None and _table(own) != _table(diffusion):
-        raise ValueError(f'model: this {type(network).__name__} was made for {own}, not for '
-                         f'{diffusion}')
+    check_made_for(network, diffusion)
     time_range = getattr(config_of(network), 'time_range', None)
     if time_range is None: return
     if not any(k.__name__ in NETWORKS for k in kind_of(network).__mro__): return
     check_times([diffusion.time_at(end) for end in (math.inf, -math.inf)], time_range)
+
+def check_made_for(
+    network,    # who is to be told
+    diffusion,  # whose times it is told
+):
+    "`ValueError` where it is known to be made for another table of noise."
+    own = getattr(bare(network), 'diffusion', None)
+    if own is not None and _table(own) != _table(diffusion):
+        raise ValueError(f'model: this {kind_of(network).__name__} was made for {own}, not for '
+                         f'{diffusion}')
 
 def _table(diffusion):
     "What a table of noise is made of, whatever part of it is kept."
@@ -217,6 +224,16 @@ def check_sees_noise(
         raise ValueError(f'model: the answer of this {type(network).__name__} is not the noise in '
                          f'images at times of a DDPM; use its own methods, or a `NoiseNetwork`')
 
+def check_predicts(
+    network,            # who is to be asked
+    prediction_type:str,# what its answer is taken for
+):
+    "`ValueError` where it is known to answer with something else."
+    known = getattr(bare(network), 'predicts', None)
+    if known not in (None, prediction_type):
+        raise ValueError(f'network: a {kind_of(network).__name__} predicts the {known}, not the '
+                         f'{prediction_type}')
+
 def on_device(
     model,          # moved there
     device=None,    # None: where the model is
@@ -224,7 +241,7 @@ def on_device(
     "The device to draw on."
     device = get_device(device, model)
     for m in model.modules() if isinstance(model, nn.Module) else ():
-        if not getattr(m, 'track_running_stats', True):
+        if isinstance(m, nn.modules.batchnorm._BatchNorm) and not m.track_running_stats:
             warnings.warn(f'model: a {type(m).__name__} in it takes mean and variance of the '
                           'images at hand: an image depends on what is drawn beside it')
     if isinstance(model, nn.Module) and get_device(None, model) != device: model.to(device)

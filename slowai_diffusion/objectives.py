@@ -12,7 +12,7 @@ import torch
 from fastcore.basics import patch
 from torch import nn
 from .checks import Registry, check_images, like, one_of, positive
-from .networks import ask, takes_cond
+from .networks import (ask, check_cond, check_made_for, check_predicts, takes_cond)
 from .ddpm import held_out_loss, randn
 from .distances import Moments
 from .schedules import as_diffusion
@@ -130,6 +130,7 @@ def equivalent_weight(
 # %% ../nbs/08_objectives.ipynb #c8192649
 class NoiseNetwork(nn.Module):
     "A network of any prediction type as one that sees noise, which `sample` and others take."
+    predicts = 'noise'
     def __init__(self,
         network,            # (x_t, t) -> the prediction
         diffusion,          # whose times `t` are; a whole table, not a sub-sequence
@@ -138,10 +139,8 @@ class NoiseNetwork(nn.Module):
     ):
         super().__init__()
         self.prediction_type = one_of('prediction_type', prediction_type, PREDICTIONS)
-        own = getattr(network, 'objective', None)
-        if own is not None and own.prediction_type != prediction_type:
-            raise ValueError(f'prediction_type={prediction_type!r}, but this '
-                             f'{type(network).__name__} answers with the {own.prediction_type}')
+        check_predicts(network, prediction_type)
+        check_made_for(network, diffusion)
         if getattr(network, 'normalised', False):
             raise ValueError(f'network: this {type(network).__name__} sees normalised images; use '
                              'its own methods')
@@ -176,7 +175,7 @@ def held_out_losses(
 # %% ../nbs/08_objectives.ipynb #dd5a6895
 class GaussianNetwork:
     "The best network if data were one Gaussian, with the moments of `x_0`; it predicts the signal."
-    sees_noise = False
+    sees_noise, predicts = False, 'signal'
     def __init__(self,
         x_0,        # real images (N, …), floats
         diffusion,  # the `DDPM` or `Schedule` whose times it is told
@@ -269,6 +268,7 @@ class Objective:
 def _answer(network, x_t, t, diffusion, cond=None):
     "The network's answer in the type and shape of `x_t`: another shape would be broadcast."
     told = torch.as_tensor(diffusion.network_time(t), device=x_t.device).flatten()
+    if takes_cond(network): cond = check_cond(network, cond, len(x_t), x_t.device)
     out = ask(network, x_t, told.expand(len(x_t)), cond).to(x_t.dtype)
     return like('network: its answer', out, x_t, 'the images')
 
@@ -290,6 +290,7 @@ def image_losses(self:Objective,
     like('ε', ε, x_0, 'x_0')
     signal_rate, noise_rate = diffusion.rates(t, x_0)
     x_t = signal_rate*x_0 + noise_rate*ε
+    check_predicts(network, self.prediction_type)
     out = _answer(network, x_t, t, diffusion, cond)
     error = out - target_of(self.prediction_type, x_0, ε, signal_rate, noise_rate)
     error = error*error_factor(self.prediction_type, self.loss_type, signal_rate, noise_rate)
@@ -338,7 +339,7 @@ def edm(
 # %% ../nbs/08_objectives.ipynb #e86f2a2f
 class EDMNetwork(nn.Module):
     "EDM's preconditioning (Karras et al. 2022): any network as one that predicts the signal."
-    sees_noise = False
+    sees_noise, predicts = False, 'signal'
     def __init__(self,
         network,            # (x, t) -> F; it sees images of size 1, and its answer has size 1
         diffusion,          # whose times `t` are; a whole table, not a sub-sequence

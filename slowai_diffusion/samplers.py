@@ -13,6 +13,7 @@ import torch
 from tqdm.auto import tqdm
 from .checks import (MANY_IMAGES, MANY_STEPS, Registry, all_finite, ascii_too, dims, floats,
                      in_range, is_a, like, one_of, positive, version_of, whole)
+from .networks import check_cond, takes_cond
 from .ddpm import Drawing, VARIANCES, generators_of, randn
 from .ddim import spaced_times
 from .schedules import Schedule, TableSchedule, call_times, check_time, log_snr_of
@@ -502,6 +503,8 @@ def generate(
         steps = sampler.steps_for(drawing.calls) if isinstance(grid, str) else len(grid)
     times = step_times(schedule, steps, grid, first) if isinstance(grid, str) else check_grid(grid)
     generator = generators_of(seed, generator, n)
+    if takes_cond(network := getattr(denoise, 'network', denoise)):
+        cond = check_cond(network, cond, n, device)
     if x_T is None: x_T = randn((n, *dims('shape', shape)), generator, device)
     if len(floats('x_T', x_T)) != n: raise ValueError(f'x_T: {len(x_T)} images, but n={n}')
     x_T = all_finite('x_T', x_T).to(device, copy=True)  # `start` may write into it

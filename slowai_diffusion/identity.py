@@ -26,6 +26,14 @@ def _held(v):
     own = attributes(v).items()
     return {k: x for k, x in own if k not in _OF_MODULES and (k[0] != '_' or is_own(type(v)))}
 
+def _contents(v):
+    "What is in a table of pandas or polars, and in a Dataset of Hugging Face's; both print less."
+    if is_own(type(v)): return {}
+    if hasattr(v, '_fingerprint'): return dict(contents=v._fingerprint)
+    if not hasattr(v, 'to_numpy'): return {}
+    names = [as_text(list(getattr(v, k, ()))) for k in ('columns', 'index')]
+    return dict(contents=_hash(as_text([names, v.to_numpy()])))
+
 def _attributes(v):
     """What an object says about itself, its `settings` and its `config`, and all else that it
     holds; where that is nothing, what it prints."""
@@ -52,7 +60,8 @@ def described(
     """`v` as numbers and text, in lists and dictionaries, the same in every process. A function is
     told with its code and with what it reads, an object with all that it holds. What cannot be
     told: what an object of a package keeps in attributes with `_`, or in C, and does not print;
-    what lies `depth` deep; and a module that a function imports while it runs."""
+    what lies `depth` deep; what installed packages do, but for the versions that a run keeps; and
+    a module that a function imports while it runs."""
     seen, kind = {} if seen is None else seen, (v if isinstance(v, type) else type(v)).__name__
     if isinstance(v, np.generic): v = v.item()
     def told(x): return described(x, depth - 1, seen)
@@ -80,7 +89,8 @@ def described(
     changes, seen[id(v)] = id(v) in seen, v
     if isinstance(v, type): return {'kind': kind, **code(v)} if is_own(v) else kind
     if isinstance(v, FunctionType): return {'kind': v.__qualname__, **code(v)}
-    if not isinstance(v, nn.Module): return {'kind': kind, **classes([v]), **parts(_attributes(v))}
+    if not isinstance(v, nn.Module):
+        return {'kind': kind, **classes([v]), **parts(_attributes(v)), **_contents(v)}
     weights = {} if changes else dict(weights=_hash(repr(parts(v.state_dict()))))
     return {'kind': kind, **classes(v.modules()), **parts(_attributes(v)), **weights,
             'parts': _hash(repr(told(_parts(v))))}

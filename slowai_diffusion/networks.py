@@ -16,11 +16,14 @@ from .checkpoints import load_state
 from .training import (eval_mode, get_device, load_weights, save_weights, train_step)
 
 # %% ../nbs/02_ddpm.ipynb #49e69fa6
+_AROUND = nn.DataParallel, nn.parallel.DistributedDataParallel, torch.optim.swa_utils.AveragedModel
+
 def bare(
     network, # anything
 ):
     "A network without what `torch.compile`, `DataParallel` or an average put around it."
-    for k in '_orig_mod', 'module': network = getattr(network, k, network)
+    if hasattr(network, '_orig_mod'): return bare(network._orig_mod)
+    if isinstance(network, _AROUND): return bare(network.module)
     return network
 
 def kind_of(
@@ -86,7 +89,9 @@ def check_cond(
     if cond is None: return None
     if not takes_cond(network):
         raise ValueError(f'cond: {type(network).__name__} takes no condition, see `takes_cond`')
-    cond = torch.as_tensor(cond)
+    try: cond = torch.as_tensor(cond)
+    except (TypeError, ValueError, RuntimeError):
+        raise ValueError(f'cond: int64 classes ({n},) are needed, got {cond!r}') from None
     if cond.dtype != torch.int64 or tuple(cond.shape) != (n,):
         given = f'{cond.dtype} {tuple(cond.shape)}'
         raise ValueError(f'cond: int64 classes ({n},) are needed, got {given}')

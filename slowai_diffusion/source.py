@@ -3,7 +3,7 @@
 # %% ../nbs/93_records.ipynb #30dcb151
 "Which code it was: what functions and classes do, and all that they call, read and hold."
 from __future__ import annotations
-import dis, hashlib, re, sys
+import dis, hashlib, re, site, sys, sysconfig
 from collections.abc import Mapping
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -20,10 +20,20 @@ _CODE = (FunctionType, type, partial, MethodType, classmethod, staticmethod, pro
 
 def _hash(*said): return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
 
+_SITES = {Path(p) for p in (sysconfig.get_path('purelib'), sysconfig.get_path('platlib'),
+                            *site.getsitepackages(), site.getusersitepackages())}
+
+@cache
+def _installed(module):
+    "Does it lie where pip puts packages? One's own, installed with -e, does not."
+    file = getattr(sys.modules.get(module), '__file__', None)
+    return file is not None and not _SITES.isdisjoint(Path(file).parents)
+
 def is_own(v):
-    "Is code of neither the library nor a package that the library needs?"
+    "Is code of neither the library nor an installed package?"
     home = getattr(v, '__module__', getattr(v, '__name__', 'builtins'))
-    return str(home).partition('.')[0] not in _KNOWN
+    top = str(home).partition('.')[0]
+    return top not in _KNOWN and not _installed(top)
 
 def as_text(v, depth=4):
     "What `repr` says, but whole, and the same in every process."
@@ -97,7 +107,7 @@ def held(
         if isinstance(v, kind): found.append(v)
         if isinstance(v, FunctionType) and is_own(v): todo += _globals(v).values()
         if isinstance(v, Mapping): todo += v.values()
-        elif isinstance(v, (list, tuple)): todo += v
+        elif isinstance(v, (list, tuple)): todo.extend(v)   # += may be its own, as pandas'
         elif not isinstance(v, type): todo += [type(v), *attributes(v).values()]
         if isinstance(v, _CODE) and (is_own(v) or not isinstance(v, type)):
             todo += _parts(v).values()

@@ -446,7 +446,7 @@ def _train(run, loss_fn, keep, metrics, callback, progress):
 def _warn_sorted(dl):
     "Warn where all images of a class come before those of the next."
     y = None if getattr(dl, 'shuffle', True) else getattr(dl, 'labels', None)
-    if y is None or len(dl) == 1 or y[0] == y[-1]: return
+    if not isinstance(y, torch.Tensor) or len(dl) == 1 or y[0] == y[-1]: return
     if (y.diff() >= 0).all() and (y.diff() == 0).any():
         warnings.warn('dl: batches of one class after the other, in the same order each epoch; '
                       'Batches(…, shuffle=True) mixes them', stacklevel=3)

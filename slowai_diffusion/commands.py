@@ -172,10 +172,10 @@ def kid_line(
 
 @call_parse
 def slowai_sample(
-    model:str='fashion_unet',   # a name in models/, or a folder
+    model:str='fashion_diffusion',  # a name in models/, or a folder
     n:int=64,                   # how many images
-    steps:int=50,               # network calls per image
-    sampler:str='ddpm',         # ddpm, ddim, heun, dpmpp_2m, … (an unknown name lists them)
+    steps:int=None,             # network calls per image; default: 20, or 50 with a DDPM's table
+    sampler:str=None,           # ddpm, ddim, heun, …; default: unipc, or ddpm with a DDPM's table
     eta:float=None,             # stochasticity: 0 adds no noise, 1 as much as ddpm
     seed:int=0,                 # same seed, same images
     out:str='samples.png',      # .png (a grid), .npy or .safetensors, or FOLDER/ (single pictures)
@@ -190,7 +190,7 @@ def slowai_sample(
     "Draw images with a trained model and write them to a file, or as pictures to a folder."
     def go():
         set_threads(threads)
-        drawing = drawing_from(sampler, steps, eta, clip)
+        drawing = drawing_from(sampler, steps, eta, clip, load_diffusion(model))
         return drawing, draw_to_file(model, n, drawing, out, seed, batch, animate, device,
                                      force=force)
     drawing, r = one_line_errors(go)
@@ -209,7 +209,7 @@ def _is_stored(
         if Path(against).exists(): return False
         raise
 
-_DRAWN = dict(n=10_000, steps=50, sampler='ddpm', eta=None, seed=0, clip=False)    # if not told
+_DRAWN = dict(n=10_000, steps=None, sampler=None, eta=None, seed=0, clip=False)    # if not told
 
 def _check_wish(path, model, drawing, size, against):
     "A path or a model; and nothing asked for that would be left out."
@@ -225,8 +225,8 @@ def slowai_eval(
     path:Param('folder of pictures, .npy or .safetensors', str, nargs='?', opt=False)=None,
     model:str=None,             # instead of a path: draw with this model, then score
     n:int=10_000,               # how many images to draw
-    steps:int=50,               # network calls per image
-    sampler:str='ddpm',         # ddpm, ddim, heun, dpmpp_2m, … (an unknown name lists them)
+    steps:int=None,             # network calls per image; default: 20, or 50 with a DDPM's table
+    sampler:str=None,           # ddpm, ddim, heun, …; default: unipc, or ddpm with a DDPM's table
     eta:float=None,             # stochasticity: 0 adds no noise, 1 as much as ddpm
     seed:int=0,                 # same seed, same images
     clip:store_true=False,      # clip the clean-image estimate to [-1, 1] at each step?
@@ -255,9 +255,10 @@ def slowai_eval(
         how = dict(n=n, steps=steps, sampler=sampler, eta=eta, seed=seed, clip=clip)
         _check_wish(path, model, how, size, against)
         if out: check_free(check_out(out, ('.json',)), force)
-        drawing = drawing_from(sampler, steps, eta, clip)
+        loaded = load_diffusion(model) if model else None
+        drawing = drawing_from(sampler, steps, eta, clip, loaded)
         x = read_images(path, size) if path else None
-        shape = tuple(load_diffusion(model).shape if model else x.shape[1:])
+        shape = tuple(loaded.shape if model else x.shape[1:])
         ev = evaluator()
         wanted = ev.reference.shape
         frame = model and shape[1:] == (28, 28) and wanted == (shape[0], 32, 32)

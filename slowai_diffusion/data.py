@@ -25,9 +25,9 @@ _all_ = ['check_images', 'warn_range', 'atomic_path', 'cache_dir', 'model_path',
 __all__ = ['IMAGE_SUFFIXES', 'CLASSES', 'FILES', 'SIZES', 'SPLITS', 'MIRRORS', 'STAND_IN',
            'DATASETS', 'Batches', 'DataLoaders', 'get_dls', 'files_below', 'as_images', 'read_idx',
            'read_verified', 'save_samples', 'load_samples', 'fashion_mnist', 'data_source',
-           'has_fashion_mnist', 'check_images', 'warn_range', 'atomic_path', 'cache_dir',
-           'model_path', 'models_dirs', 'animate', 'gif_bytes', 'image_grid', 'save_gif',
-           'save_png', 'show_images', 'show_rows', 'to_float', 'to_uint8', 'peak_gb']
+           'data_set', 'has_fashion_mnist', 'check_images', 'warn_range', 'atomic_path',
+           'cache_dir', 'model_path', 'models_dirs', 'animate', 'gif_bytes', 'image_grid',
+           'save_gif', 'save_png', 'show_images', 'show_rows', 'to_float', 'to_uint8', 'peak_gb']
 
 # %% ../nbs/00_data.ipynb #126cd1b0
 def _as_labels(labels):
@@ -110,11 +110,19 @@ def _split(n, n_valid, seed):
     idx = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
     return idx[k:].sort().values, idx[:k].sort().values
 
+def _pair(name, found):
+    "Images and labels, or None, of a data set."
+    if not isinstance(found, (tuple, list)) or len(found) != 2:
+        raise ValueError(f'data={name!r}: its function must give (images, labels), labels None '
+                         f'where there are none, not {type(found).__name__}')
+    images, labels = found
+    return as_images(images), None if labels is None else _as_labels(labels)
+
 def _train_and_test(data):
     "(images, labels or None) to train on, and those to test on or None."
     if data is None: data = 'fashion_mnist'
     if isinstance(data, str) and data in DATASETS:
-        return tuple(DATASETS[data](split) for split in SPLITS)
+        return tuple(_pair(data, DATASETS[data](split)) for split in SPLITS)
     images, labels = data if isinstance(data, tuple) else (data, None)
     return (as_images(images), labels), None
 
@@ -252,9 +260,13 @@ def _as_tensor(given, size):
     if isinstance(a, list) and a and all(isinstance(v, torch.Tensor) for v in a):
         a = [v.detach().cpu().numpy() for v in a]
     if isinstance(a, list): a = [_upright(v, size) for v in a]
-    modes = {getattr(picture, 'mode', 'L') for picture in a} if isinstance(a, list) else set()
-    if modes - {'L', 'RGB'}:
-        raise TypeError(f"data: pictures of mode {modes}; use picture.convert('RGB')")
+    modes = {v.mode for v in a if hasattr(v, 'getbands')} if isinstance(a, list) else set()
+    if modes == {'L', 'RGB'}:
+        a = [v.convert('RGB') if hasattr(v, 'getbands') else v for v in a]
+    elif modes - {'L', 'RGB'}:
+        deep = any(mode[0] in 'IF' for mode in modes)   # which Pillow would cut off at 255
+        instead = 'numbers in [-1, 1] of np.array(picture)' if deep else "picture.convert('RGB')"
+        raise TypeError(f'data: pictures of mode {sorted(modes)}; use {instead}')
     if np.ma.is_masked(a): raise ValueError('data: a masked array; fill it, as in data.filled(0)')
     try: a = np.ascontiguousarray(a)
     except ValueError as e:
@@ -495,6 +507,13 @@ def data_source(
     return _find(split, True)[2]
 
 DATASETS = Registry('data set', fashion_mnist=fashion_mnist)   # split -> (images, labels)
+
+def data_set(
+    name:str,   # one of `DATASETS`
+    split:str,  # one of `SPLITS`
+):
+    "Its images and labels, which are None where it has none."
+    return _pair(name, DATASETS[name](split))
 
 # %% ../nbs/00_data.ipynb #6f2a5acd
 @functools.cache

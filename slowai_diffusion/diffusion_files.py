@@ -67,7 +67,7 @@ def _check_settings(s, folder):
                              f'saving was interrupted')
 
 def load_diffusion(
-    name='fashion_unet',    # in `models/`; or a folder of `save_diffusion` or `save_ddpm`
+    name='fashion_diffusion',   # in `models/`; or a folder of `save_diffusion` or `save_ddpm`
     device='cpu',           # where it goes
 ) -> DiffusionModel:
     "A saved model in evaluation mode. `ValueError` names the file, and what is wrong with it."

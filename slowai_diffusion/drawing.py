@@ -24,19 +24,29 @@ from .diffusion import DiffusionModel
 from .diffusion_files import load_diffusion
 
 # %% auto #0
-__all__ = ['SUFFIXES', 'READERS', 'OUT', 'drawing_from', 'draw_images', 'check_target',
-           'save_images', 'framed', 'read_images', 'draw_to_file', 'model_key', 'code_key',
-           'cached_images']
+__all__ = ['SUFFIXES', 'READERS', 'OUT', 'usual_drawing', 'drawing_from', 'draw_images',
+           'check_target', 'save_images', 'framed', 'read_images', 'draw_to_file', 'model_key',
+           'code_key', 'cached_images']
 
 # %% ../nbs/94_drawing.ipynb #d0a00007
+def usual_drawing(
+    model:DiffusionModel|None=None, # whose images; None: of a `DDPM`
+) -> Drawing:
+    "How a model is drawn where nobody says."
+    if model is None or hasattr(model.diffusion, 'respace'): return Drawing('ddpm', 50)
+    return Drawing('unipc', 20)
+
 def drawing_from(
-    sampler:str='ddpm',     # one of lesson 10's `SAMPLERS`
-    calls:int|None=50,      # network calls per image; where a step makes two, at most so many
+    sampler:str|None=None,  # one of lesson 10's `SAMPLERS`; None: the usual one
+    calls:int|None=None,    # network calls per image; where a step makes two, at most so many
     eta:float|None=None,    # its stochasticity, in [0, 1]; None: its own
     clip:bool=False,        # clip x̂0 to [-1, 1]?
+    model:DiffusionModel|None=None, # whose usual drawing the rest is; None: of a `DDPM`
 ) -> Drawing:
     "A `Drawing` from what a command line says; `ValueError` for what the sampler does not have."
-    options = {} if eta is None else dict(stochasticity=eta)
+    usual, options = usual_drawing(model), {} if eta is None else dict(stochasticity=eta)
+    sampler = usual.sampler if sampler is None else sampler
+    calls = usual.calls if calls is None else calls
     try: get_sampler(sampler, **options)
     except TypeError:
         if eta is None: raise
@@ -48,7 +58,7 @@ def drawing_from(
 def draw_images(
     model,                  # a `DiffusionModel`, its name in `models/`, or a folder
     n:int=64,               # how many images
-    drawing=Drawing('ddpm', 50),    # how
+    drawing=None,           # a `Drawing`: how; None: its usual one
     seed:int=0,             # image i has a generator of its own, seeded by (seed, i)
     batch:int|None=None,    # images at a time; None: all. Changes no image
     device=None,            # None: where the model is; 'cpu' for one by name
@@ -57,9 +67,9 @@ def draw_images(
     cond=None,              # classes (n,), see `ask`
 ):
     "Images (n, C, H, W) of a model."
-    n, drawing = whole('n', n), is_a('drawing', drawing, Drawing)
-    batch = n if batch is None else whole('batch', batch)
+    n, batch = whole('n', n), n if batch is None else whole('batch', batch)
     model = _model(model, device)
+    drawing = usual_drawing(model) if drawing is None else is_a('drawing', drawing, Drawing)
     cond = check_cond(model, cond, n)
     _check_memory(n, model.shape, 4*(drawing.calls or 1000) if return_all else 16)
     runs = []
@@ -264,9 +274,9 @@ def _targets(out, animate, force):
     return target, gif
 
 def draw_to_file(
-    model='fashion_unet',   # a name in `models/`, or a folder
+    model='fashion_diffusion',  # a name in `models/`, or a folder
     n:int=64,               # how many images
-    drawing=Drawing('ddpm', 50),    # how
+    drawing=None,           # a `Drawing`: how; None: its usual one
     out=OUT,                # .png (grid), .npy or .safetensors (numbers), or a folder (pictures)
     seed:int=0,             # as for `draw_images`
     batch:int|None=None,    # images at a time; None: all
@@ -311,9 +321,9 @@ def code_key(
                       imported(STEPS.get(drawing.sampler)))
 
 def cached_images(
-    model='fashion_unet',   # a name in `models/`, or a folder
+    model='fashion_diffusion',  # a name in `models/`, or a folder
     n:int=10_000,           # how many images
-    drawing=Drawing('ddpm', 50),    # how
+    drawing=None,           # a `Drawing`: how; None: its usual one
     seed:int=0,             # as for `draw_images`: image i is the same image
     device=None,            # None: 'cpu'
     folder=None,            # where to keep them; None: `draws` in the cache
@@ -323,6 +333,7 @@ def cached_images(
     on where a stopped run was."""
     whole('n', n, most=MANY_IMAGES)
     loaded = _model(model, device)
+    if drawing is None: drawing = usual_drawing(loaded)
     key = f'{model_key(model)}/{drawing.key}-{code_key(loaded, drawing)}-seed{seed}'
     def draw(k, start):
         return loaded.draw(k, drawing, generators(seed, k, start=start), progress=False)

@@ -120,7 +120,7 @@ def main(
         given = vars(parser.parse_args())
         del given['pdb'], given['xtra']
         command = getattr(import_module(f'{__package__}.commands'), name)
-        return command.__wrapped__(**given)
+        command.__wrapped__(**given)    # what it returns is no exit status
     except KeyboardInterrupt: sys.exit('\nstopped')
     except BrokenPipeError:     # the reader has left, as in `slowai_eval drawn | head -3`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

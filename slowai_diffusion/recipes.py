@@ -17,7 +17,8 @@ from .files import (ABOUT, SUMS, at_home, check_free, default_folder, half_writt
                     models_dirs, read_json, replaced_files, sha256, writable_folder)
 from .plots import as_floats, to_float, to_uint8
 from .records import (WEIGHT_FILES, card_text, device_name, versions, weights_file, write_card)
-from .data import (as_images, Batches, DATASETS, data_source, fashion_mnist, get_dls, save_samples)
+from .data import (as_images, Batches, data_set, DATASETS, data_source, fashion_mnist, get_dls,
+                   save_samples)
 from .checkpoints import before, load_run
 from .training import TEAM, TrainSettings, every, fit, get_device
 from .classifier import (CLASSIFIER_EPOCHS, CLASSIFIER_SETTINGS, classifier_loss, evaluate,
@@ -32,7 +33,7 @@ from .measures.m12_speedrun import ENTRIES
 from .runs import RUN_FILES
 
 # %% auto #0
-__all__ = ['RECIPES', 'FID_EVERY', 'MODEL_FILES', 'Recipe', 'RecipeData', 'recipe_data',
+__all__ = ['RECIPES', 'FID_EVERY', 'DRAWN_ON', 'MODEL_FILES', 'Recipe', 'RecipeData', 'recipe_data',
            'classifier_recipe', 'ddpm_recipe', 'diffusion_recipe', 'entry_recipe', 'own_folder',
            'replacing', 'in_the_box', 'run_recipe', 'make_samples', 'make_reference']
 
@@ -45,7 +46,7 @@ class Recipe:
     train:Callable      # (model, `RecipeData`, **settings) -> `History`
     save:Callable       # (model, folder, dtype): weights and configuration
     load:Callable       # folder -> the model that was stored
-    score:Callable      # (model, images, labels) -> dict of numbers for the card
+    score:Callable      # (model, `RecipeData`) -> dict of numbers for the card
     settings:dict       # of the training: arguments of `fit`
     facts:dict=field(default_factory=dict)  # more for the card
     data:str='fashion_mnist'# one of `DATASETS`
@@ -101,14 +102,14 @@ def recipe_data(
     name = 'Fashion-MNIST, training images' if data == 'fashion_mnist' else data
     if data == 'fashion_mnist' and data_source() == 'sample set': name = 'the sample set'
     def split(name, n):
-        x, y = DATASETS[data](name)
-        return as_images(x)[:n], y[:n]
+        x, y = data_set(data, name)
+        return x[:n], None if y is None else y[:n]
     x, y = split('train', images)
     test = split('test', len(x))    # a tiny run is scored on few
     if not hold_out:
         return RecipeData(name, Batches(x, y, bs=bs, shuffle=True, seed=seed), test=test)
     dls = get_dls(bs, seed=seed, data=(x, y))
-    return RecipeData(name, dls.train, dls.valid, tuple(v[:dls.train.n] for v in test))
+    return RecipeData(name, dls.train, dls.valid, tuple(v if v is None else v[:dls.train.n] for v in test))
 
 RECIPES = Registry('recipe')
 
@@ -121,13 +122,14 @@ def classifier_recipe(
 ) -> Recipe:
     "A recipe for a classifier: images and labels, held-out accuracy as it learns."
     def train(model, data, **settings):
-        if data.own: raise ValueError('data: a classifier needs labels, and pictures have none')
+        if data.batches.labels is None:
+            raise ValueError('data: a classifier needs labels, and here are none')
         def held_out(model):
             return {f'held-out {k}': v for k, v in evaluate(model, data.valid).items()}
         metrics = every(len(data.batches), held_out)
         return fit(model, classifier_loss, data.batches, metrics=metrics, **settings)
-    def score(model, x, y):
-        scores = evaluate(model, Batches(x, y, bs=500))
+    def score(model, data):
+        scores = evaluate(model, Batches(*data.test, bs=500))
         return {f'test_{k}': v for k, v in scores.items()}
     return Recipe(about, build, train, save_classifier, load_classifier, score, settings,
                   hold_out=True, **rest)
@@ -157,7 +159,8 @@ def ddpm_recipe(
             return {'held-out loss': loss.mean().item()}
         metrics = every(len(data.batches), held_out) if data.valid else None
         return train(network, ddpm=ddpm, data=data.batches, metrics=metrics, **settings)
-    def score(network, x, y):
+    def score(network, data):
+        x, y = data.test
         t, loss = held_out_loss(ddpm, network, as_floats(x[:4000]),
                                 cond=_told(network, y, 4000))
         return dict(test_loss=loss.mean().item(), test_loss_n=len(loss))
@@ -183,7 +186,8 @@ def diffusion_recipe(
         x, y = data.valid.images[:1000], data.valid.labels
         valid = Batches(x, None if y is None else y[:1000])
         return model.train_on(data.batches, valid=valid, evaluator=evaluator, **settings)
-    def score(model, x, y):
+    def score(model, data):
+        x, y = data.test
         losses = model.held_out(x[:4000], cond=_told(model, y, 4000))
         return {f'test_{k}': v for k, v in losses.items()}
     def draw(model, n, seed):
@@ -193,6 +197,7 @@ def diffusion_recipe(
 
 # %% ../nbs/95_recipes.ipynb #d0b00012
 FID_EVERY = 4   # epochs
+DRAWN_ON = dict(name='karras', σ_min=.03, σ_max=80.)    # where an entry's steps go once it is saved
 
 def entry_recipe(
     about:str,          # one line for the card
@@ -200,9 +205,11 @@ def entry_recipe(
     **settings,         # of the training, where it is another than the entry's
 ) -> Recipe:
     """A recipe for an entry of the speed-run: held-out losses as it learns, and by them one of
-    several averages is chosen; of garments FID, too, after every `FID_EVERY` epochs. Scores in 5,
-    10, 20 and 50 calls, drawn as in the race."""
+    several averages is chosen; of garments FID, too, after every `FID_EVERY` epochs. It learns at
+    the levels of its own schedule, and is saved with `DRAWN_ON`; FID of 2,000 in 5, 10, 20 and 50
+    calls."""
     entry = ENTRIES[name]
+    evenly = entry.changed(σs=None)     # in even steps of the schedule that a model has
     def train_model(model, data, **settings):
         if model.normalised: model.learn_normalisation(data.batches.images)
         images = data.valid.images[:5000]
@@ -217,15 +224,22 @@ def entry_recipe(
         several = listed(settings['ema']) is not None
         return fit(model, entry.loss, data.batches, metrics=metrics,
                    choose=held_out if several else None, **settings)
-    def score(model, x, y):
+    def save(model, folder, dtype):
+        model.diffusion = DRAWN_ON
+        save_diffusion(model, folder, dtype)
+    def score(model, data):
+        x = data.test[0]
+        steps, model.diffusion = model.diffusion, entry.model['schedule']
         scores = {f'test_{k}': v for k, v in model.held_out(x[:4000]).items()}
-        if y is None: return scores     # own pictures: the judge knows garments only
+        model.diffusion = steps
+        if not data.garments: return scores     # the judge knows garments only
         for calls in 5, 10, 20, 50:
-            seen = fashion_scores(entry.draw(model, min(len(x), 5000), calls=calls))
+            seen = fashion_scores(evenly.draw(model, min(len(x), 2000), calls=calls))
             for k in 'fid', 'kid', 'recall', 'coverage': scores[f'{k}_in_{calls}_calls'] = seen[k]
         return scores
-    return Recipe(about, entry.build, train_model, save_diffusion, load_diffusion,
-                  score, {**vars(entry.train), **settings}, hold_out=True, bs=entry.bs,
+    return Recipe(about, entry.build, train_model, save, load_diffusion,
+                  score, {**vars(entry.train), **settings}, dict(drawn_by=entry.sampler),
+                  hold_out=True, bs=entry.bs,
                   draw=lambda model, n, seed: to_float(entry.draw(model, n, seed)))
 
 # %% ../nbs/95_recipes.ipynb #d0b00003
@@ -254,9 +268,9 @@ RECIPES.register('keras_diffusion', diffusion_recipe(
     'noise, normalised images.',
     KERAS_DIFFUSION['fit'], keras_diffusion, bs=KERAS_DIFFUSION['bs']))
 RECIPES.register('fashion_diffusion', entry_recipe(
-    'The recipe that won the speed-run (lesson 12), trained long: velocity, told the log SNR, '
-    'patches of 2; Muon, at a constant rate that falls in the end.',
-    'noisier levels', n_epochs=112, lr_schedule='wsd', ema=(.998, .999, .9995, .9998, .9999)))
+    'The recipe that won the speed-run (lesson 12), trained five times as long: velocity, told the '
+    'log SNR, patches of 2; Muon, at a constant rate that falls in the end.',
+    'noisier levels', n_epochs=10, lr_schedule='wsd', ema=(.998, .999, .9995, .9998, .9999)))
 
 # %% ../nbs/95_recipes.ipynb #1e495621
 def _plain(v):
@@ -418,7 +432,7 @@ def _write_recipe_card(name, r, folder, trained, data, settings, hist):
     "The card of a model that was just trained and saved."
     info, batches, team = hist.info, data.batches, TEAM[-1]
     def score(model):
-        with team.sharing(model): return r.score(model, *data.test)
+        with team.sharing(model): return r.score(model, data)
     stored_scores = score(r.load(folder))
     average = ', the average (EMA) of the trained ones' if settings.get('ema') else ''
     files = (

@@ -18,9 +18,10 @@ from .several import n_cores, needed, start_method
 
 # %% auto #0
 __all__ = ['RUN_FILES', 'HIGHER_IS_BETTER', 'runs_dir', 'Metrics', 'read_metrics', 'in_use',
-           'StoredRun', 'all_runs', 'delete_run', 'run_text', 'differing', 'score_of', 'compared',
-           'over_seeds', 'as_table', 'plot_runs', 'to_tensorboard', 'fitted', 'given_settings',
-           'known_setting', 'grid_of', 'run_id', 'train_all', 'space_of', 'suggested', 'search']
+           'StoredRun', 'all_runs', 'delete_run', 'run_text', 'differing', 'warn_of_other_losses',
+           'score_of', 'compared', 'over_seeds', 'as_table', 'plot_runs', 'to_tensorboard',
+           'fitted', 'given_settings', 'known_setting', 'grid_of', 'run_id', 'train_all',
+           'space_of', 'suggested', 'search']
 
 # %% ../nbs/13_runs.ipynb #s13run02
 RUN_FILES = ('run.json', 'metrics.jsonl', 'samples', 'tensorboard', 'recipe.json', 'recipe.py')
@@ -206,6 +207,20 @@ def differing(
     return [k for k in names if len({json.dumps(r.settings.get(k, 'none')) for r in runs}) > 1]
 
 HIGHER_IS_BETTER = re.compile(r'accuracy|recall|precision|density|coverage')
+_OTHER_LOSS = re.compile(r'objective\.|normalised$')     # settings that make a loss another one,
+_OTHER_LEVELS = re.compile(r'schedule\.|ddpm\.|data|images$|size$')     # … or what it is asked
+
+def warn_of_other_losses(
+    by,     # the score to sort by
+    names,  # of settings in which the runs differ
+) -> None:
+    "Warn where a loss is not the same number in each of them."
+    if by != 'loss' and not by.startswith('held-out'): return
+    plain = by in ('loss', 'held-out loss')
+    why = [k for k in names if _OTHER_LEVELS.match(k) or (plain and _OTHER_LOSS.match(k))]
+    if not why: return
+    warnings.warn(f'{by!r} is another loss where {", ".join(why)} is another: to choose between '
+                  'them, name a score of drawings with by, such as KID', stacklevel=3)
 
 def score_of(
     runs,       # `StoredRun`s
@@ -223,6 +238,7 @@ def compared(
 ) -> list[dict]:
     "A row each: what differs and what came out, the best first."
     by, rows = score_of(runs, by), []
+    warn_of_other_losses(by, differing(runs))
     for r in runs:
         made = {k: r.settings.get(k) for k in differing(runs)}
         rows.append(dict(run=f'{r.recipe}/{r.id}', state=r.state, step=r.step, **made,
@@ -251,6 +267,7 @@ def over_seeds(
         warnings.warn(f'{len(runs) - len(finished)} runs are not finished and left out')
     by, groups = score_of(finished, by), {}
     made = [k for k in differing(finished) if k != 'seed']
+    warn_of_other_losses(by, made)
     several = len({r.recipe for r in finished}) > 1
     for r in finished:
         said = {k: r.settings.get(k) for k in made}
@@ -344,6 +361,7 @@ def fitted(
     "`value`, if it is of the kind of `default`; a whole number may be written 1e3."
     def wrong(kind): return TypeError(f'{name}={value!r}: {kind} is needed, as in {name}={default}')
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if name in ('images', 'size', 'n_steps') and number and default is None: default = 1
     if default is None or value is None: return value
     if isinstance(default, bool):
         if not isinstance(value, bool): raise wrong('true or false')
@@ -393,7 +411,7 @@ def grid_of(
 ) -> list[dict]:
     "All combinations, as settings by name."
     axes = {}
-    for text in texts or ():
+    for text in [texts] if isinstance(texts, str) else texts or ():
         name, equals, values = text.partition('=')
         if not equals or not values: raise ValueError(f'{text!r}: NAME=VALUE,VALUE is needed')
         if name in axes: raise ValueError(f'{name} is in the grid twice')
@@ -507,7 +525,7 @@ def search(
     optuna = needed('optuna')
     one_of('sampler', sampler, ('tpe', 'random'))
     whole('trials', n_trials)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
     Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -521,9 +539,15 @@ def search(
         for t in study.get_trials(states=[states.RUNNING]):     # a kill came between
             study.tell(t.number, state=states.FAIL)
             study.enqueue_trial(t.params)
-        def objective(trial): return score(suggested(trial, space))
-        study.optimize(objective, max(0, n_trials - len(done)),
-                       catch=(ValueError, FloatingPointError))
+        def objective(trial):
+            try: return score(suggested(trial, space))
+            except (ValueError, FloatingPointError) as e:
+                print(f'failed: {trial.params}: {e}', flush=True)
+                raise
+        with warnings.catch_warnings():     # a choice may be a tuple, whatever Optuna says
+            warnings.filterwarnings('ignore', 'Choices for a categorical distribution')
+            study.optimize(objective, max(0, n_trials - len(done)),
+                           catch=(ValueError, FloatingPointError))
     return study
 
 # %% auto #0

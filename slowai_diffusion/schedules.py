@@ -22,7 +22,7 @@ __all__ = ['SCHEDULES', 'FORMULAS', 'log_snr_of', 'check_time', 'Schedule', 'Lin
            'LogSignalLinearSchedule', 'NoiseStepLinearSchedule', 'SignalStepLinearSchedule',
            'get_schedule', 'TableSchedule', 'DDPMSchedule', 'NicholCosineSchedule', 'as_diffusion',
            'Discretised', 'call_times', 'BetaSchedule', 'ShiftedSchedule', 'LogNormalSchedule',
-           'PriorKL', 'prior_audit']
+           'KarrasSchedule', 'PriorKL', 'prior_audit']
 
 # %% ../nbs/07_schedules.ipynb #ce42ea7a
 def _double(v):
@@ -529,6 +529,26 @@ class LogNormalSchedule(Schedule):
         low, high = torch.special.ndtr((log_σ - self.mean)/self.sd).to(t)
         below = torch.lerp(low, high, t)
         return torch.sigmoid(2*(self.mean + self.sd*torch.special.ndtri(below)))
+
+# %% ../nbs/07_schedules.ipynb #kar07ex1
+@SCHEDULES.register('karras')
+class KarrasSchedule(Schedule):
+    "σ^(1/ρ) is linear in t, for drawing (Karras et al. 2022, eq. 5); for images of variance 1."
+    @ascii_too
+    def __init__(self,
+        σ_min:float=.002,   # σ at t = 0
+        σ_max:float=80.,    # … and at t = 1
+        ρ:float=7.,         # the larger, the more steps go where there is little noise
+    ):
+        for k, v in dict(σ_min=σ_min, σ_max=σ_max, ρ=ρ).items(): positive(k, v)
+        self.roots, self.ρ = (σ_min**(1/ρ), σ_max**(1/ρ)), ρ
+        start, end = (log_snr_of(σ=v).item() for v in (σ_min, σ_max))
+        self._set(start, end, σ_min=σ_min, σ_max=σ_max, ρ=ρ)
+
+    def p(self, t):
+        low, high = self.roots
+        σ = (low + t*(high - low))**self.ρ
+        return σ**2/(1 + σ**2)
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

@@ -35,12 +35,21 @@ def is_own(v):
     top = str(home).partition('.')[0]
     return top not in _KNOWN and not _installed(top)
 
+def _numbers(v):
+    "An array as lists; a large one as its shape and a hash."
+    if isinstance(v, torch.Tensor):
+        if v.numel() <= 1000: return v.tolist()
+        raw = v.detach().cpu().contiguous().flatten().view(torch.uint8).numpy()
+    elif v.size <= 1000 or v.dtype.kind not in 'biufc': return v.tolist()
+    else: raw = v
+    return [*v.shape, str(v.dtype), hashlib.sha256(raw.tobytes()).hexdigest()]
+
 def as_text(v, depth=4):
     "What `repr` says, but whole, and the same in every process."
     if isinstance(v, dict): v = {k: as_text(x, depth) for k, x in v.items()}
     elif isinstance(v, (list, tuple)): v = [as_text(x, depth) for x in v]
     elif isinstance(v, (set, frozenset)): v = sorted(as_text(x, depth) for x in v)
-    elif isinstance(v, (torch.Tensor, np.ndarray)): v = v.tolist()
+    elif isinstance(v, (torch.Tensor, np.ndarray)): v = _numbers(v)
     elif depth and type(v).__repr__ is object.__repr__ and hasattr(v, '__dict__'):
         return f'{type(v).__qualname__} {as_text(vars(v), depth - 1)}'
     return re.sub(' at 0x[0-9a-f]+', '', repr(v))

@@ -17,8 +17,9 @@ from .files import (at_home, locked, read_json, sha256, writable_folder, write_j
 from .plots import save_png
 from .records import device_name, versions
 from .source import as_text, source_key, written
-from .data import DATASETS, as_images, data_source, files_below
+from .data import DATASETS, data_set, data_source, files_below
 from .checkpoints import before
+from .identity import described, registered_code
 from .training import TEAM, TrainSettings, eval_mode, get_device
 from .networks import build_network
 from .ddpm import DDPM
@@ -29,7 +30,7 @@ from .diffusion import DiffusionModel
 from .recipes import RECIPES, Recipe, ddpm_recipe, diffusion_recipe, run_recipe
 from .runs import (HIGHER_IS_BETTER, Metrics, StoredRun, as_table, fitted, grid_of, in_use,
                    known_setting, over_seeds, run_id, runs_dir, score_of, search, space_of,
-                   train_all)
+                   train_all, warn_of_other_losses)
 from .several import n_cores, together
 
 # %% ../nbs/13_runs.ipynb #s13tra02
@@ -85,8 +86,10 @@ _executed, _last = {}, {}   # a file's hash -> its module, a path -> the module 
 def _module(file):
     "A file as a module; it is executed once, and again when its text has changed."
     key, path = sha256(file), file.resolve()
-    if key not in _executed:
-        _forget(_last.get(path))
+    last = _last.get(path)
+    if key not in _executed or last not in (None, _executed[key]):
+        for module in last, _executed.get(key): _forget(module)
+        if str(path.parent) not in sys.path: sys.path.insert(0, str(path.parent))   # as python does
         spec = spec_from_file_location('own_recipe', file)
         sys.modules['own_recipe'] = module = module_from_spec(spec)
         try: spec.loader.exec_module(module)
@@ -125,6 +128,9 @@ def settings_of(
     if ends['n_epochs'] is not None: ends['n_epochs'] = float(ends['n_epochs'])     # or a part
     data = dict(bs=recipe.bs, data=recipe.data, images=None, size=None, hold_out=True)
     model = recipe.build()
+    if not {*map(id, model.parameters())}.isdisjoint(map(id, recipe.build().parameters())):
+        raise ValueError('build: gives the same weights each time, so that each run would go on '
+                         'with those of the run before; build the network in it')
     parts = dict(network={k: v for k, v in (model.config or {}).items() if k[0] != '_'})
     if recipe.with_ddpm: parts['ddpm'] = recipe.facts['ddpm']
     if isinstance(model, DiffusionModel):
@@ -220,16 +226,22 @@ def _train_in(folder, name, given, seed, device, how):
             if first: tracker.complete()
         finally: tracker.close()
 
+def _hash(text): return hashlib.sha256(text.encode()).hexdigest()[:8]
+
 def _own_code(*things):
     "A hash of the reader's own code in them, with the data it reads; None: there is none."
-    said = {k: v for k, v in written(*things).items() if _is_data(v)}
-    return hashlib.sha256(as_text(said).encode()).hexdigest()[:8] if 'code' in said else None
+    said = {k: described(v, seen={id(v): None})     # of networks no weights
+            for k, v in written(*things).items() if _lasts(v)}
+    return _hash(as_text(said)) if 'code' in said else None
 
-def _is_data(v):
-    "Numbers and words, alone or in containers?"
-    if isinstance(v, Mapping): return all(map(_is_data, v.values()))
-    if isinstance(v, (list, tuple, set)): return all(map(_is_data, v))
-    return v is None or isinstance(v, (int, float, str, np.ndarray, torch.Tensor))
+def _lasts(v):
+    "Is it data, or an object that is what its settings are? Not what changes while it works."
+    if isinstance(v, Mapping): return all(map(_lasts, v.values()))
+    if isinstance(v, (list, tuple, set)): return all(map(_lasts, v))
+    if v is None or isinstance(v, (int, float, str, Path)): return True
+    home = type(v).__module__.partition('.')[0]
+    if home == 'slowai_diffusion': return hasattr(v, 'config') or hasattr(v, 'settings')
+    return home not in sys.stdlib_module_names or home == '__main__'
 
 @cache
 def _file_hash(path, size, modified): return sha256(path)
@@ -239,7 +251,7 @@ def _data_is(data):
     if data == 'fashion_mnist':
         return 'the sample set' if data_source() == 'sample set' else 'Fashion-MNIST'
     if data in DATASETS:
-        said = [as_images(DATASETS[data]('train')[0]), torch.as_tensor(DATASETS[data]('train')[1])]
+        said = [v for v in data_set(data, 'train') if v is not None]
         key = hashlib.sha256(b''.join(v.contiguous().numpy().tobytes() for v in said))
         return f'{len(said[0]):,} images, {key.hexdigest()[:8]}'
     folder = at_home(data)
@@ -263,13 +275,17 @@ class Plan:
     ):
         self.name, (self.called, recipe, self.file) = name, recipe_from(name)
         known = settings_of(recipe)
-        plain = {k: v.item() if hasattr(v, 'item') else v for k, v in (given or {}).items()}
+        plain = {k: v.item() if hasattr(v, 'item') else str(v) if isinstance(v, Path) else v
+                 for k, v in (given or {}).items()}
         self.given = {k: fitted(k, v, known_setting(k, known)) for k, v in plain.items()}
         self.seed = whole('seed', recipe.seed if seed is None else seed, 0)
         self.recipe, self.changes = with_settings(recipe, self.given)
         data = self.given.get('data', recipe.data)
         settings = {**settings_of(self.recipe), **self.given, 'data_is': _data_is(data),
                     'code': _own_code(*vars(recipe).values())}
+        inside = read_json(self.file) if self.file and self.file.suffix == '.json' else {}
+        named = registered_code(list(settings.values()), inside)    # a plugin's, by its names
+        if named: settings['code'] = f'{settings["code"] or ""} {_hash(as_text(named))}'.strip()
         ends = 'n_epochs', 'n_steps', 'minutes'
         if {*ends} & {*self.given}: settings.update({k: self.given.get(k) for k in ends})
         if data not in DATASETS:    # its pictures say so, and some are always held out
@@ -386,6 +402,7 @@ def _seeds(text, default):
     "Seeds from 0,1,2 or one of them."
     if text is None: return [default]
     if isinstance(text, int): return [text]
+    if not isinstance(text, str): text = ','.join(map(str, text))   # from Python
     try: seeds = [whole('seeds', int(v), 0) for v in text.split(',')]
     except ValueError: raise ValueError(f'seeds={text!r}: whole numbers with commas are needed, '
                                         'as 0,1,2') from None
@@ -440,6 +457,7 @@ def search_runs(
     called, recipe, _ = recipe_from(name)
     known, given = settings_of(recipe), dict(given or {})
     space = space_of(space, known)
+    warn_of_other_losses(by or 'held-out loss', space)
     seed = recipe.seed if seed is None else seed
     def score(point):
         run = train_run(name, {**given, **point}, seed, **how)

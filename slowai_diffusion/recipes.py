@@ -29,7 +29,7 @@ from .evaluation import ImageEval, Reference, fashion_scores
 from .unets import laptop_unet
 from .diffusion import KERAS_DIFFUSION, keras_diffusion
 from .diffusion_files import load_diffusion, save_diffusion
-from .measures.m12_speedrun import ENTRIES
+from .measures.m12_speedrun import ENTRIES, nearest_distances
 from .runs import RUN_FILES
 
 # %% auto #0
@@ -109,7 +109,8 @@ def recipe_data(
     if not hold_out:
         return RecipeData(name, Batches(x, y, bs=bs, shuffle=True, seed=seed), test=test)
     dls = get_dls(bs, seed=seed, data=(x, y))
-    return RecipeData(name, dls.train, dls.valid, tuple(v if v is None else v[:dls.train.n] for v in test))
+    test = tuple(v if v is None else v[:dls.train.n] for v in test)
+    return RecipeData(name, dls.train, dls.valid, test)
 
 RECIPES = Registry('recipe')
 
@@ -209,7 +210,7 @@ def entry_recipe(
     the levels of its own schedule, and is saved with `DRAWN_ON`; FID of 2,000 in 5, 10, 20 and 50
     calls."""
     entry = ENTRIES[name]
-    evenly = entry.changed(σs=None)     # in even steps of the schedule that a model has
+    drawn = entry.changed(σs=None, sampler='unipc')     # in even steps of the saved schedule
     def train_model(model, data, **settings):
         if model.normalised: model.learn_normalisation(data.batches.images)
         images = data.valid.images[:5000]
@@ -234,11 +235,14 @@ def entry_recipe(
         model.diffusion = steps
         if not data.garments: return scores     # the judge knows garments only
         for calls in 5, 10, 20, 50:
-            seen = fashion_scores(evenly.draw(model, min(len(x), 2000), calls=calls))
+            images = drawn.draw(model, min(len(x), 2000), calls=calls)
+            seen = fashion_scores(images)
             for k in 'fid', 'kid', 'recall', 'coverage': scores[f'{k}_in_{calls}_calls'] = seen[k]
+        for k, v in dict(drawn=images, test=to_uint8(as_floats(x))).items():
+            scores[f'nearest_to_{k}'] = nearest_distances(v[:500]).median().item()
         return scores
     return Recipe(about, entry.build, train_model, save, load_diffusion,
-                  score, {**vars(entry.train), **settings}, dict(drawn_by=entry.sampler),
+                  score, {**vars(entry.train), **settings}, dict(drawn_by=drawn.sampler),
                   hold_out=True, bs=entry.bs,
                   draw=lambda model, n, seed: to_float(entry.draw(model, n, seed)))
 

@@ -11,7 +11,7 @@ from functools import cache, partial
 from inspect import signature
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-import numpy as np, torch
+import torch
 from .checks import Registry, exactly_one, is_a, only_keys, whole
 from .files import (at_home, locked, read_json, sha256, writable_folder, write_json)
 from .plots import save_png

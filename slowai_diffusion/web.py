@@ -230,7 +230,7 @@ def _floor():
     real = shared_evaluator().floor(2000)
     return real and round(real['fid'], 4)
 
-PLAYGROUND = ('fashion_diffusion', 'laptop_unet', 'fashion_unet')   # models of the page, the first is shown first
+PLAYGROUND = ('fashion_diffusion', 'laptop_unet', 'fashion_unet')   # the first is shown first
 
 def export_model(
     name:str,   # of a shipped model, or a folder

@@ -118,9 +118,9 @@ def bench_features(n=2048, rounds=7) -> float:
     return 100*best['bare']/best['ours']
 
 # %% ../nbs/96_bench.ipynb #d0c00010
-@bench(60, 's for 64 images in 50 steps')
+@bench(10, 's for 64 images, drawn as slowai_sample does')
 def bench_sample() -> float:
-    "Seconds to draw 64 images in 50 steps with the shipped network."
+    "Seconds to draw 64 images as `slowai_sample` draws them, if told nothing else."
     with tempfile.TemporaryDirectory() as tmp:
         return draw_to_file(out=f'{tmp}/x.png', progress=False)['seconds']
 

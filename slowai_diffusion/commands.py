@@ -174,7 +174,7 @@ def kid_line(
 def slowai_sample(
     model:str='fashion_diffusion',  # a name in models/, or a folder
     n:int=64,                   # how many images
-    steps:int=None,             # network calls per image; default: 20, or 50 with a DDPM's table
+    steps:int=None,             # network calls per image; default: 10, or 50 with a DDPM's table
     sampler:str=None,           # ddpm, ddim, heun, …; default: unipc, or ddpm with a DDPM's table
     eta:float=None,             # stochasticity: 0 adds no noise, 1 as much as ddpm
     seed:int=0,                 # same seed, same images
@@ -225,7 +225,7 @@ def slowai_eval(
     path:Param('folder of pictures, .npy or .safetensors', str, nargs='?', opt=False)=None,
     model:str=None,             # instead of a path: draw with this model, then score
     n:int=10_000,               # how many images to draw
-    steps:int=None,             # network calls per image; default: 20, or 50 with a DDPM's table
+    steps:int=None,             # network calls per image; default: 10, or 50 with a DDPM's table
     sampler:str=None,           # ddpm, ddim, heun, …; default: unipc, or ddpm with a DDPM's table
     eta:float=None,             # stochasticity: 0 adds no noise, 1 as much as ddpm
     seed:int=0,                 # same seed, same images

@@ -34,7 +34,7 @@ def usual_drawing(
 ) -> Drawing:
     "How a model is drawn where nobody says."
     if model is None or hasattr(model.diffusion, 'respace'): return Drawing('ddpm', 50)
-    return Drawing('unipc', 20)
+    return Drawing('unipc', 10)
 
 def drawing_from(
     sampler:str|None=None,  # one of lesson 10's `SAMPLERS`; None: the usual one

@@ -292,7 +292,8 @@ def kill_in_a_drawing(folder):
 @scenario
 def kill_and_ctrl_c_in_a_sample(folder):
     "No half-written file is left, nor a traceback."
-    p = start('slowai_sample', '--n', 64, '--steps', 1000, '--out', 's.npy', cwd=folder)
+    p = start('slowai_sample', '--model', 'fashion_unet', '--n', 64, '--steps', 1000,
+              '--out', 's.npy', cwd=folder)
     until(p, '/1000 [')
     p.send_signal(signal.SIGINT)
     status, said = end(p)
@@ -302,7 +303,8 @@ def kill_and_ctrl_c_in_a_sample(folder):
 @scenario
 def two_drawings_into_one_file(folder):
     "The second is refused before it draws, with force, too; the first ends as if alone."
-    args = 'slowai_sample', '--n', 1, '--steps', 60, '--no_score', '--out', 's.npy'
+    args = ('slowai_sample', '--model', 'fashion_unet', '--n', 1, '--steps', 60, '--no_score',
+            '--out', 's.npy')
     first = start(*args, cwd=folder)
     until(first, '/60 [')
     first.send_signal(signal.SIGSTOP)

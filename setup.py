@@ -39,7 +39,7 @@ setup(
     packages=packages, package_dir=package_dir, package_data=package_data,
     include_package_data=False, zip_safe=False,
     install_requires=cfg['requirements'].split(),
-    extras_require={k: cfg[f'{k}_requirements'].split() for k in ('dev', 'runs', 'web', 'site')},
+    extras_require={k: cfg[f'{k}_requirements'].split() for k in ('dev', 'runs', 'data', 'web', 'site')},
     entry_points={'console_scripts': cfg['console_scripts'].split(),
                   'nbdev': [f'{lib}={lib}._modidx:d']},
 )

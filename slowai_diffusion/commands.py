@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from fastcore.script import Param, call_parse, store_true
 from .checks import whole
-from .files import check_free, check_out, locked, model_path, write_json
+from .files import (at_home, check_free, check_out, locked, model_path, write_json)
 from .plots import as_stored, to_float
 from .records import card, load_measurements, results_file, run_measurement
 from .data import data_source
@@ -17,6 +17,7 @@ from .evaluation import ImageEval
 from .own_images import eval_against
 from .diffusion_files import load_diffusion
 from .drawing import (cached_images, draw_to_file, drawing_from, framed, read_images)
+from .folders import picture_set
 from .recipes import in_the_box, make_reference, make_samples, run_recipe
 from .runs import (all_runs, as_table, compared, delete_run, given_settings, over_seeds, plot_runs,
                    run_text, runs_dir, to_tensorboard)
@@ -65,11 +66,11 @@ def _train_runs(recipe, seed, set, grid, seeds, search, trials, sampler, by, wor
     threads, every = rest.pop('threads'), rest.pop('print_every')
     known = tracked.settings_of(tracked.recipe_from(recipe)[1])
     names = dict(epochs='n_epochs', steps='n_steps', minutes='minutes', data='data', size='size',
-                 images='images', bs='bs')
+                 images='images', bs='bs', flip='flip')
     given = given_settings(set, known)
     for k, name in names.items():
         v = rest.pop(k)
-        if v is None: continue
+        if v is None or v is False: continue
         if name in given: raise ValueError(f'{name}: given twice')
         given[name] = v
     how = dict(device=rest.pop('device'), checkpoint_every=rest.pop('checkpoint_every'),
@@ -107,6 +108,7 @@ def slowai_train(
     out:str=None,               # folder for the result; default: models/NAME
     data:str=None,              # data set, or a folder of pictures; default: the recipe's
     size:int=None,              # of a folder: cut squares of this side from the pictures
+    flip:store_true=False,      # mirror half of the images, others each epoch?
     images:int=None,            # use the first so many training images only
     bs:int=None,                # images per step
     threads:int=None,           # CPU threads
@@ -133,8 +135,8 @@ def slowai_train(
     if _is_run(name, seed, set, grid, seeds, search, processes, tensorboard):
         return one_line_errors(_train_runs, **{k: v for k, v in locals().items() if k != 'name'},
                                recipe=name)
-    given = dict(data=data, size=size, images=images, bs=bs, minutes=minutes, n_epochs=epochs,
-                 n_steps=steps, more_epochs=more_epochs, resume=resume or None)
+    given = dict(data=data, size=size, images=images, bs=bs, flip=flip or None, minutes=minutes,
+                 n_epochs=epochs, n_steps=steps, more_epochs=more_epochs, resume=resume or None)
     given = {k: v for k, v in given.items() if v is not None}
     def note(step, loss):
         if not print_every or step % print_every: return
@@ -206,8 +208,16 @@ def _is_stored(
     "Is it a stored reference?"
     try: return (model_path(against)/'reference.safetensors').exists()
     except FileNotFoundError:
-        if Path(against).exists(): return False
-        raise
+        if at_home(against).exists(): return False
+        raise FileNotFoundError(f'against={against!r}: no pictures are there, and no stored '
+                                'reference has that name (fashion_mnist_reference)') from None
+
+def _labelled(folder, size):
+    "Pictures in class folders, as `eval_against` takes them."
+    p = picture_set(folder, size)
+    if p.labels is None:
+        raise ValueError(f'labels: the pictures of {folder} do not lie in class folders')
+    return p.images, folder, None, p.labels
 
 _DRAWN = dict(n=10_000, steps=None, sampler=None, eta=None, seed=0, clip=False)    # if not told
 
@@ -217,6 +227,11 @@ def _check_wish(path, model, drawing, size, against):
     said = ', '.join(f'--{k}' for k, v in drawing.items() if v != _DRAWN[k])
     if path and said:
         raise ValueError(f'{said}: how a --model is to draw, but {path} holds images already')
+    if path and not _is_stored(against):
+        a, b = (at_home(v).resolve() for v in (path, against))
+        if a.is_dir() and (a.is_relative_to(b) or b.is_relative_to(a)):
+            raise ValueError(f'against={against!r} and {str(path)!r} lie in each other: pictures '
+                             'would be compared with themselves; move one of the folders')
     if model and size and _is_stored(against):
         raise ValueError(f'size={size}: pictures are cut to it, and here are none')
 
@@ -232,6 +247,7 @@ def slowai_eval(
     clip:store_true=False,      # clip the clean-image estimate to [-1, 1] at each step?
     against:str='fashion_mnist_reference',  # a stored reference, or pictures of your own
     classifier:str=None,        # the feature network; default: the shipped one, or one trained here
+    labels:store_true=False,    # of pictures in class folders: train it to tell the classes?
     size:int=None,              # cut squares of this side from the pictures, as slowai_train does
     no_floor:store_true=False,  # leave out the scores of real images?
     json:store_true=False,      # print JSON instead of a table?
@@ -246,6 +262,7 @@ def slowai_eval(
     on."""
     def evaluator():
         how = dict(bs=whole('bs', bs, 1, 8192), device=device, progress=not json)
+        if labels: return eval_against(*_labelled(against, size), **how)
         if not _is_stored(against):
             return eval_against(read_images(against, size), against, classifier, **how)
         net = classifier or 'fashion_mnist_classifier'
@@ -254,6 +271,8 @@ def slowai_eval(
         set_threads(threads)
         how = dict(n=n, steps=steps, sampler=sampler, eta=eta, seed=seed, clip=clip)
         _check_wish(path, model, how, size, against)
+        if labels and (classifier or _is_stored(against)):
+            raise ValueError('labels: for pictures in class folders, and without a classifier')
         if out: check_free(check_out(out, ('.json',)), force)
         loaded = load_diffusion(model) if model else None
         drawing = drawing_from(sampler, steps, eta, clip, loaded)

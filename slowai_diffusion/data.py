@@ -23,11 +23,12 @@ _all_ = ['check_images', 'warn_range', 'atomic_path', 'cache_dir', 'model_path',
 
 # %% auto #0
 __all__ = ['IMAGE_SUFFIXES', 'CLASSES', 'FILES', 'SIZES', 'SPLITS', 'MIRRORS', 'STAND_IN',
-           'DATASETS', 'Batches', 'DataLoaders', 'get_dls', 'files_below', 'as_images', 'read_idx',
-           'read_verified', 'save_samples', 'load_samples', 'fashion_mnist', 'data_source',
-           'data_set', 'has_fashion_mnist', 'check_images', 'warn_range', 'atomic_path',
-           'cache_dir', 'model_path', 'models_dirs', 'animate', 'gif_bytes', 'image_grid',
-           'save_gif', 'save_png', 'show_images', 'show_rows', 'to_float', 'to_uint8', 'peak_gb']
+           'DATASETS', 'Batches', 'DataLoaders', 'get_dls', 'squared', 'read_picture',
+           'files_below', 'as_images', 'read_idx', 'read_verified', 'save_samples', 'load_samples',
+           'fashion_mnist', 'data_source', 'data_set', 'has_fashion_mnist', 'check_images',
+           'warn_range', 'atomic_path', 'cache_dir', 'model_path', 'models_dirs', 'animate',
+           'gif_bytes', 'image_grid', 'save_gif', 'save_png', 'show_images', 'show_rows',
+           'to_float', 'to_uint8', 'peak_gb']
 
 # %% ../nbs/00_data.ipynb #126cd1b0
 def _as_labels(labels):
@@ -47,12 +48,13 @@ class Batches:
         shuffle:bool=False, # A new order every epoch
         drop_last:bool=False, # Leave out an incomplete last batch
         seed:int=0, # Which orders
+        flip:bool=False, # Mirror each image with probability ½, anew every epoch
     ):
         self.images = as_images(images)
         self.labels = None if labels is None else _as_labels(labels)
         self.n, self.bs = len(self.images), whole('bs', bs)
         self.shuffle, self.drop_last, self.seed = shuffle, drop_last, whole('seed', seed, 0)
-        self.next_epoch = 0
+        self.flip, self.next_epoch = bool(flip), 0
         if labels is not None and len(self.labels) != self.n:
             raise ValueError(f'{self.n} images but {len(self.labels)} labels')
         if labels is not None and self.labels.ndim > 1:
@@ -66,8 +68,18 @@ class Batches:
         "The order of the images in epoch `e`: a pure function of the seed and `e`."
         whole('e', e, 0)
         if not self.shuffle: return torch.arange(self.n)
-        s = int(np.random.SeedSequence([self.seed, e]).generate_state(1, np.uint64)[0] >> 1)
-        return torch.randperm(self.n, generator=torch.Generator().manual_seed(s))
+        return torch.randperm(self.n, generator=self._generator(e))
+
+    def _generator(self, e, *what):
+        s = np.random.SeedSequence([self.seed, e, *what]).generate_state(1, np.uint64)[0]
+        return torch.Generator().manual_seed(int(s >> 1))
+
+    def mirrored(self,
+        e:int, # Epoch
+    ) -> torch.Tensor: # (n,), true or false
+        "Which images are mirrored in epoch `e`; no other than the seed and `e` decide."
+        if not self.flip: return torch.zeros(self.n, dtype=torch.bool)
+        return torch.rand(self.n, generator=self._generator(whole('e', e, 0), 1)) < .5
 
     def epoch(self,
         e:int, # Which epoch
@@ -75,8 +87,15 @@ class Batches:
     ):
         "Batches of epoch `e` from number `start` on: x or (x, y), x `float32` (bs, C, H, W)."
         whole('start', start, 0, len(self))
-        order = self.order(e)
-        for b in range(start, len(self)): yield self.batch(order[b*self.bs:(b+1)*self.bs])
+        order, mirrored = self.order(e), self.mirrored(e)
+        for b in range(start, len(self)):
+            idx = order[b*self.bs:(b+1)*self.bs]
+            batch = self.batch(idx)
+            if self.flip:
+                x = batch[0] if isinstance(batch, (tuple, list)) else batch
+                m = mirrored[idx]
+                x[m] = x[m].flip(3)
+            yield batch
 
     def batch(self,
         idx:torch.Tensor, # Which images
@@ -93,8 +112,8 @@ class Batches:
     def __repr__(self):
         images = f'{self.n:,} images {tuple(self.images.shape[1:])}'
         labels = 'no labels' if self.labels is None else 'with labels'
-        shuffled = ', shuffled' if self.shuffle else ''
-        return f'Batches({images}, {labels}, {len(self)} batches of {self.bs}{shuffled})'
+        how = ', shuffled'*self.shuffle + ', mirrored at random'*self.flip
+        return f'Batches({images}, {labels}, {len(self)} batches of {self.bs}{how})'
 
 # %% ../nbs/00_data.ipynb #6821dd8f
 class DataLoaders(NamedTuple):
@@ -154,33 +173,42 @@ def _is_grey(im):
     red, green, blue = (c.tobytes() for c in im.convert('RGB').split())
     return red == green == blue
 
+def squared(
+    picture, # of Pillow's
+    size:int|None, # None: leave it as it is
+):
+    "The largest square in the middle, resized to this side without aliasing (Lanczos)."
+    from PIL import Image, ImageOps
+    return ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS) if size else picture
+
 def _upright(picture, size):
     """A picture of Pillow's as its camera was held, cut to a square of `size` if given; anything
     else as it is."""
     from PIL import Image, ImageOps
     if not isinstance(picture, Image.Image): return picture
-    picture = ImageOps.exif_transpose(picture)
-    return ImageOps.fit(picture, (size, size)) if size else picture
+    return squared(ImageOps.exif_transpose(picture), size)
 
-def _open(path, size, deep):
-    """One picture: upright, on black where it is transparent, cut to a square of `size` if given.
-    Of one of 16 bits the largest value is added to the list `deep`."""
+def read_picture(
+    path, # What to call it, and where it is unless `file` is given
+    file=None, # The same as a file that is open
+    deep=None, # A list: of a picture of 16 bits the largest value is added
+):  # A picture of Pillow's, grey or RGB
+    "One picture: upright, on black where it is transparent. A `ValueError` if it is none."
     from PIL import Image, ImageOps
     try:
-        with Image.open(path) as f:
+        with Image.open(file or path) as f:
             if (k := getattr(f, 'n_frames', 1)) > 1:
                 warnings.warn(f'{path} holds {k} pictures, the first is read', stacklevel=4)
             im = ImageOps.exif_transpose(f)
         if im.mode in ('F', 'I'): raise OSError(f'it holds numbers of 32 bits ({im.mode})')
         if im.mode.startswith('I;16'):
-            deep.append(int(np.asarray(im).max()))
+            if deep is not None: deep.append(int(np.asarray(im).max()))
             im = Image.fromarray((np.asarray(im) >> 8).astype(np.uint8))
         grey = _is_grey(im)
         if im.mode in ('LA', 'PA', 'RGBA') or 'transparency' in im.info:
             im = im.convert('RGBA')
             im = Image.alpha_composite(Image.new('RGBA', im.size, (0, 0, 0, 255)), im)
-        im = im.convert('L' if grey else 'RGB')
-        return ImageOps.fit(im, (size, size)) if size else im
+        return im.convert('L' if grey else 'RGB')
     except Warning: raise
     except Exception as e:      # whatever its decoder says
         raise ValueError(f'{path} is not a readable image: {e}') from None
@@ -213,7 +241,7 @@ def _from_folder(folder, size):
         warnings.warn(f'{folder}: {len(files):,} images are read, {len(others):,} other files are '
                       f'left out ({others[0]}, …)', stacklevel=3)
     deep = []
-    ims = [_open(f, size, deep) for f in files]
+    ims = [squared(read_picture(f, deep=deep), size) for f in files]
     if dark := [v for v in deep if v < 4096]:
         warnings.warn(f'{folder}: {len(dark):,} of {len(deep):,} pictures of 16 bits have no value '
                       f'above {max(dark)} (of 65,535): they are read as dark; if 12 bits are '

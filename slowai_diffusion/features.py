@@ -76,6 +76,9 @@ def feature_batches(
 ):
     """Features (b, d) of batch after batch, `float32` on the CPU.
     Bad images are a `ValueError` or `TypeError`; a range that looks wrong is a warning."""
+    if isinstance(images, nn.Module):
+        raise TypeError(f'images: a {type(images).__name__}, but images are needed; draw with it '
+                        'first, as in draw_images(model, n)')
     device, check, bs = get_device(device, model), image_check(validate), whole('bs', bs)
     model.to(device)
     dtype = next((p.dtype for p in model.parameters()), torch.float32)

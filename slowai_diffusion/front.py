@@ -12,6 +12,7 @@ OFFERED = dict(o.split(':')[::-1] for o in (
     'data:fashion_mnist', 'classifier:load_classifier', 'networks:fashion_unet', 'ddpm:DDPM',
     'ddpm:Drawing', 'ddpm:load_ddpm', 'ddpm:sample', 'ddpm:save_ddpm', 'ddpm:train',
     'evaluation:ImageEval', 'own_images:eval_against', 'unets:laptop_unet',
+    'folders:picture_set',
     'diffusion:DiffusionModel', 'diffusion_files:load_diffusion', 'diffusion_files:save_diffusion',
     'drawing:draw_images', 'drawing:read_images', 'drawing:save_images'))   # name -> module
 

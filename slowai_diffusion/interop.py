@@ -312,10 +312,15 @@ def load_pipeline(
         config = read_json(file, list(TABLE))
         one_of('variance_type', config.get('variance_type'), (None, *VARIANCE_TYPES))
         ddpm = DiffusersStyleDDPM.from_config(config).ddpm
-    with naming(folder/'unet'/'config.json') as file: check_sizes(read_json(file, ['_class_name']))
-    if not any((folder/'unet').glob('*.safetensors')):
+    with naming(folder/'unet'/'config.json') as file:
+        config = check_sizes(read_json(file, ['_class_name']))
+        one_of('class_embed_type', config.get('class_embed_type'), (None,))     # classes as numbers
+    there = [f.name for f in (folder/'unet').glob('*.safetensors')]
+    if not there:
         raise FileNotFoundError(f'{folder/"unet"} holds no weights as safetensors; pickles are '
                                 f'never loaded')
+    if len(there) == 1 and there[0] != 'diffusion_pytorch_model.safetensors':
+        raise FileNotFoundError(f'{folder/"unet"} holds {there[0]} only: save it without a variant')
     from diffusers import UNet2DModel
     check_weights(folder)
     unet, said = UNet2DModel.from_pretrained(folder/'unet', use_safetensors=True,

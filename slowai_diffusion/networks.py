@@ -108,13 +108,25 @@ def _none_is_last(network):
     network = getattr(network, 'network', network)  # of lesson 11's models
     return isinstance(network, nn.Module) and _takes(network, 'class_labels')
 
+def _says_none(cond):
+    "Is -1 among the classes? What are no numbers is refused elsewhere."
+    try: return bool((torch.as_tensor(cond) < 0).any())
+    except (TypeError, ValueError, RuntimeError): return False
+
 def class_given(
     network,    # who is to be told
     cond,       # classes (n,), or None
 ):
-    "Warn where a network that takes classes is to answer without."
-    if cond is None and isinstance(network, nn.Module) and takes_cond(network):
-        inner = getattr(network, 'network', network)    # of lesson 11's models
+    "Warn where a network that takes classes is to answer without, or takes -1 for a class."
+    if not isinstance(network, nn.Module) or not takes_cond(network): return
+    inner = getattr(network, 'network', network)    # of lesson 11's models
+    k = class_count(network)
+    unsure = k and _none_is_last(network) and not getattr(inner, 'none_is_free', False)
+    if cond is not None and unsure and _says_none(cond):
+        warnings.warn(f'cond: -1 (none) is class {k - 1} to this {kind_of(inner).__name__}, the '
+                      f'last of num_class_embeds={k}: right if no image had that label',
+                      stacklevel=3)
+    if cond is None:
         if _takes(inner, 'class_labels'):
             raise ValueError(f'cond: a {kind_of(inner).__name__} with classes needs one for each '
                              'image; none of them is -1')
@@ -137,7 +149,9 @@ def learns_cond(
     if data.labels is not None:
         check_cond(network, data.labels, data.n)
         k = class_count(network)
-        if _none_is_last(network) and data.labels.max() + 1 == k:
+        if not _none_is_last(network): return True
+        if data.labels.max() + 1 < k: getattr(network, 'network', network).none_is_free = True
+        else:
             warnings.warn(f'labels: class {k - 1} is the last of num_class_embeds={k}, and to a '
                           f'{type(network).__name__} also what cond=-1 (none) means; one more '
                           'keeps them apart', stacklevel=3)

@@ -35,20 +35,44 @@ def rotation_net(
 ) -> Classifier:
     """A network that learned to tell which way up images are, in evaluation mode. It is kept in
     the cache folder: the same images get the same network."""
+    return _kept_net(images, None, n_steps, progress)
+
+def label_net(
+    images:torch.Tensor,    # floats (n, C, H, H) in [-1, 1]
+    labels:torch.Tensor,    # (n,) whole numbers from 0 on
+    n_steps:int=600,        # of the training, 64 images each, mirrored at random
+    progress:bool=False,    # show a bar?
+) -> Classifier:
+    """A network that learned to tell what images show, in evaluation mode. It is kept in the cache
+    folder: the same images and labels get the same network."""
+    labels = torch.as_tensor(labels)
+    if len(labels) != len(images): raise ValueError(f'{len(images)} images, {len(labels)} labels')
+    counts = torch.bincount(labels)
+    if len(counts) < 2: raise ValueError('labels: two classes at least are needed, here is one')
+    if rare := (counts < 2).nonzero().flatten().tolist():
+        raise ValueError(f'labels: class {rare[0]} has {counts[rare[0]]} images, two are needed')
+    return _kept_net(images, labels, n_steps, progress)
+
+def _kept_net(images, labels, n_steps, progress):
+    "Out of the cache folder, or trained and put there."
     check_images(images)
     if images.shape[2] != images.shape[3]:
         size = tuple(images.shape[2:])
         raise ValueError(f'images: squares are needed, not {size}; as_images has a size')
     whole('number of images', len(images), 24)
     said = f'{tuple(images.shape)} {images.dtype} {source_key(_train_on)}'.encode()
+    if labels is not None: said += labels.contiguous().numpy().tobytes()
     key = hashlib.sha256(said + images.contiguous().numpy().tobytes()).hexdigest()[:16]
-    folder = cache_dir()/'rotation_nets'/f'{key}-{whole("n_steps", n_steps)}'
-    if not _is_whole(folder): _train_on(images, folder, n_steps, progress)
-    accuracy = card(folder)['accuracy']
-    if accuracy < .5:
-        warnings.warn(f'the rotation net tells which way up held-out images are in only '
-                      f'{accuracy:.0%} of cases (a guess: 25%): its scores say little',
-                      stacklevel=3)
+    kind, task = ('rotation', 'which way up images are') if labels is None else (
+        'label', 'what images show')
+    folder = cache_dir()/f'{kind}_nets'/f'{key}-{whole("n_steps", n_steps)}'
+    if not _is_whole(folder):
+        if progress: print(f'Training a network to tell {task}', file=sys.stderr)
+        _train_on(images, labels, folder, n_steps, progress)
+    accuracy, guess = (card(folder)[k] for k in ('accuracy', 'guess'))
+    if accuracy < guess + (1 - guess)/3:
+        warnings.warn(f'the {kind} net tells {task} in only {accuracy:.0%} of held-out cases (a '
+                      f'guess: {guess:.0%}): its scores say little', stacklevel=3)
     return load_classifier(folder)
 
 def _is_whole(folder):
@@ -58,34 +82,45 @@ def _is_whole(folder):
 
 _KEPT = 'config.json', 'model.safetensors'
 
-def _train_on(images, folder, n_steps, progress):
+def _train_on(images, labels, folder, n_steps, progress):
     "Train on five sixths of the images, and say how well it does on the others."
-    if progress: print('Training a network to tell which way up the images are', file=sys.stderr)
     held_out = torch.arange(len(images)) % 6 == 0
+    if labels is None: kept, loss, classes = None, _turned_loss, 4
+    else: kept, loss, classes = labels[~held_out], classifier_loss, int(labels.max()) + 1
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        net = Classifier(in_channels=images.shape[1], n_classes=4)
-        fit(net, _turned_loss, Batches(images[~held_out], bs=64, shuffle=True),
-            CLASSIFIER_SETTINGS, n_steps=n_steps, progress=progress)
-    x, quarters = turned(images[held_out], torch.Generator().manual_seed(0))
-    accuracy = evaluate(net, Batches(x, quarters, bs=500))['accuracy']
+        net = Classifier(in_channels=images.shape[1], n_classes=classes)
+        batches = Batches(images[~held_out], kept, bs=64, shuffle=True, flip=labels is not None)
+        fit(net, loss, batches, CLASSIFIER_SETTINGS, n_steps=n_steps, progress=progress)
+    if labels is None: x, y = turned(images[held_out], torch.Generator().manual_seed(0))
+    else: x, y = images[held_out], labels[held_out]
+    accuracy = evaluate(net, Batches(x, y, bs=500))['accuracy']
+    guess = .25 if labels is None else labels.bincount().max().item()/len(labels)
     save_classifier(net, folder, force=True)
     (folder/'card-before.json').unlink(missing_ok=True)     # of one that was damaged
     hashes = [sha256(folder/f) for f in _KEPT]
-    write_json(folder/'card.json', dict(name='rotation net', accuracy=accuracy, hashes=hashes,
-                                        images=len(images)))
+    write_json(folder/'card.json', dict(name=folder.parent.name, accuracy=accuracy,
+                                        guess=guess, hashes=hashes, images=len(images)))
 
 def eval_against(
     images,                 # what `as_images` takes, of one kind: grey or colour, any size
     name:str='your images', # what they are
-    classifier=None,        # the feature network: a name, or a folder; None: `rotation_net`
+    classifier=None,        # the feature network: a name, a folder, or a module; None: trained here
+    labels=None,            # (n,): train it to tell them; None: `rotation_net`
     progress:bool=False,    # show bars?
     **kwargs,               # the rest of `ImageEval`
 ) -> ImageEval:
     "An evaluator whose reference are images of your own."
     images = as_images(images)
     if images.dtype == torch.uint8: images = to_float(images)
-    if classifier is None: net, said = rotation_net(images, progress=progress), 'rotation net'
+    if classifier is not None and labels is not None:
+        raise ValueError('classifier and labels: give one of them')
+    if classifier is None and len(images) < 24:
+        raise ValueError(f'{name}: {len(images)} images, but 24 at least are needed to learn a '
+                         'feature network from; give a classifier')
+    if labels is not None: net, said = label_net(images, labels, progress=progress), 'label net'
+    elif classifier is None: net, said = rotation_net(images, progress=progress), 'rotation net'
+    elif isinstance(classifier, torch.nn.Module): net, said = classifier, type(classifier).__name__
     else: net, said = load_classifier(classifier), model_path(classifier).name
     evaluator = ImageEval(net, images, name=said, progress=progress, **kwargs)
     evaluator.reference.name = name

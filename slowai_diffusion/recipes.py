@@ -5,14 +5,14 @@ scores."""
 
 # %% ../nbs/95_recipes.ipynb #93e7ce1c
 from __future__ import annotations
-import shutil, time, warnings
+import math, shutil, time, warnings
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Callable
 import torch, torch.nn.functional as F
-from .checks import Registry, listed, positive, whole
+from .checks import Registry, is_a, listed, positive, whole
 from .files import (ABOUT, SUMS, at_home, check_free, default_folder, half_written, locked,
                     models_dirs, read_json, replaced_files, sha256, writable_folder)
 from .plots import as_floats, to_float, to_uint8
@@ -31,6 +31,7 @@ from .diffusion import KERAS_DIFFUSION, keras_diffusion
 from .diffusion_files import load_diffusion, save_diffusion
 from .measures.m12_speedrun import ENTRIES, nearest_distances
 from .runs import RUN_FILES
+from .folders import HUB_SETS, picture_set
 
 # %% auto #0
 __all__ = ['RECIPES', 'FID_EVERY', 'DRAWN_ON', 'MODEL_FILES', 'Recipe', 'RecipeData', 'recipe_data',
@@ -51,6 +52,7 @@ class Recipe:
     facts:dict=field(default_factory=dict)  # more for the card
     data:str='fashion_mnist'# one of `DATASETS`
     bs:int=128          # images per step
+    flip:bool=False     # mirror half of the images, others each epoch?
     seed:int=0          # of weights, order and noise
     hold_out:bool=False # hold out one image in twelve, for the learning curve?
     dtype:object=torch.float16  # how weights are stored
@@ -71,31 +73,37 @@ class RecipeData:
         "Can they be compared with Fashion-MNIST?"
         return self.name in ('Fashion-MNIST, training images', 'the sample set')
 
-def _own_images(folder, images, bs, seed, size):
-    "Batches of a folder of pictures; what is held out also makes the scores."
-    if size is not None: whole('size', size, 8, 1024)
-    x = as_images(folder, size)[:images]
+def _own_images(data, images, bs, seed, size, flip):
+    """Batches of pictures of one's own. Their order is that of hashes, so the first twelfth is
+    held out; it also makes the scores."""
+    p = picture_set(data, size, progress=False)
+    x, y = p.images[:images], None if p.labels is None else p.labels[:images]
     height, width = x.shape[2:]
     if height != width or height % 8:
         raise ValueError(f'data: pictures of {width}×{height} pixels, and squares that can be '
                          'halved three times are needed: give size, e.g. 32')
     if len(x) < 2: raise ValueError('data: at least two pictures are needed')
-    dls = get_dls(bs, seed=seed, data=x)
-    name = f'own images, {tuple(x.shape[1:])}; {dls.valid.n} of them held out for the scores'
-    return RecipeData(name, dls.train, dls.valid, (dls.valid.images, None), own=True)
+    k = math.ceil(len(x)/12)
+    def part(which, **more):
+        return Batches(x[which], None if y is None else y[which], bs, seed=seed, **more)
+    valid, train = part(slice(k)), part(slice(k, None), shuffle=True, flip=flip)
+    name = f'own images, {tuple(x.shape[1:])}; {k} of them held out for the scores'
+    return RecipeData(name, train, valid, (valid.images, valid.labels), own=True)
 
 def recipe_data(
-    data,           # one of `DATASETS`, or a folder of pictures
+    data,           # one of `DATASETS` or `HUB_SETS`, or a folder of pictures
     images=None,    # the first so many training images only; None: all
     bs:int=128,     # images per step
     seed:int=0,     # of the order
     hold_out:bool=False,    # hold out one image in twelve?
     size:int|None=None,     # own images: cut squares of this side from them; None: as they are
+    flip:bool=False,        # mirror half of the training images, others each epoch?
 ) -> RecipeData:
     "Batches of a data set by name, or of own images."
     if images is not None: whole('images', images)
-    if data not in DATASETS and at_home(data).is_dir():
-        return _own_images(data, images, bs, seed, size)
+    named = data in DATASETS
+    if not named and (at_home(data).is_dir() or data in HUB_SETS):
+        return _own_images(data, images, bs, seed, size, flip)
     if at_home(data).is_dir():
         warnings.warn(f'data={data!r}: the data set of this name; the folder here is ./{data}')
     if size is not None: raise ValueError(f'size={size} is for a folder of pictures, not {data!r}')
@@ -106,11 +114,12 @@ def recipe_data(
         return x[:n], None if y is None else y[:n]
     x, y = split('train', images)
     test = split('test', len(x))    # a tiny run is scored on few
-    if not hold_out:
-        return RecipeData(name, Batches(x, y, bs=bs, shuffle=True, seed=seed), test=test)
-    dls = get_dls(bs, seed=seed, data=(x, y))
-    test = tuple(v if v is None else v[:dls.train.n] for v in test)
-    return RecipeData(name, dls.train, dls.valid, test)
+    valid = None
+    if hold_out:
+        dls = get_dls(bs, seed=seed, data=(x, y))
+        x, y, valid = dls.train.images, dls.train.labels, dls.valid
+        test = tuple(v if v is None else v[:len(x)] for v in test)
+    return RecipeData(name, Batches(x, y, bs, shuffle=True, seed=seed, flip=flip), valid, test)
 
 RECIPES = Registry('recipe')
 
@@ -347,6 +356,7 @@ def _check_box(recipe, data, images, dataset, settings):
     if images is not None: other.append('images')
     if dataset != recipe.data: other.append('data')
     if data.batches.bs != recipe.bs: other.append('bs')
+    if data.batches.flip != recipe.flip: other.append('flip')
     if settings.get('minutes'): other.append('minutes')
     if steps(settings) < steps(recipe.settings): other.append('steps')
     if dataset == 'fashion_mnist' and data_source() == 'sample set':
@@ -389,7 +399,7 @@ def run_recipe(
     more_epochs:float|None=None,    # train a finished run, which kept its checkpoint, for longer
     size:int|None=None,     # own images: the side of the squares that are cut from them
     recipe:Recipe|None=None,# what to train instead, under that name
-    **changes,              # data, bs, seed, hold_out, n_epochs, n_steps, …: the rest of `fit`
+    **changes,              # data, bs, flip, seed, hold_out, n_epochs, …: the rest of `fit`
 ) -> Path:
     "Train the recipe `name`; writes weights, configuration, history and card; returns the folder."
     r, device = recipe or RECIPES[name], get_device(device)
@@ -398,7 +408,8 @@ def run_recipe(
     saved = going_on()
     dataset, bs = changes.pop('data', r.data), changes.pop('bs', r.bs)
     seed, hold_out = changes.pop('seed', r.seed), changes.pop('hold_out', r.hold_out)
-    data = recipe_data(dataset, images, bs, seed, hold_out, size)
+    flip = is_a('flip', changes.pop('flip', r.flip), bool)
+    data = recipe_data(dataset, images, bs, seed, hold_out, size, flip)
     if r.hold_out and not data.valid:
         raise ValueError('hold_out=False: this recipe is scored on what is held out')
     budget = {k: changes.pop(k, None) for k in ('n_epochs', 'n_steps', 'minutes')}
@@ -447,6 +458,7 @@ def _write_recipe_card(name, r, folder, trained, data, settings, hist):
         folder, name, r.about, files, data=data.name, images_in_data=batches.n,
         images_seen=info['n_images'], steps=info['n_steps'], batch_size=batches.bs,
         seed=settings['seed'],
+        **dict(mirrored='half of the images, others each epoch') if batches.flip else {},
         recipe={k: _plain(v) for k, v in settings.items() if k in said and v is not None},
         **{f'chosen_{k}': info[k] for k in ('ema',) if k in info},
         **r.facts, parameters=n_parameters(trained), wall_minutes=round(info['seconds']/60, 1),

@@ -87,7 +87,7 @@ class Reference:
         force:bool=False,   # may it replace a reference that is there?
     ):
         "Write `reference.safetensors` and `config.json`."
-        from safetensors.torch import save_file
+        from safetensors.torch import save
         data = dict(features=self.features.to(dtype), mean=self.moments.μ, scatter=self.moments.S)
         if self.held_out is not None: data['held_out'] = self.held_out.to(dtype)
         data['n'] = torch.tensor(self.moments.n)
@@ -96,7 +96,7 @@ class Reference:
         config = dict(name=self.name, n=self.moments.n, shape=self.shape and list(self.shape),
                       layer=self.layer, net_sha256=self.net_sha256)
         with saving(folder, 'reference', force) as new:
-            save_file(data, new/'reference.safetensors')
+            (new/'reference.safetensors').write_bytes(save(data))
             write_json(new/'config.json', config)
 
     @classmethod

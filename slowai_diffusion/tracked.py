@@ -126,7 +126,8 @@ def settings_of(
     del train['seed']
     ends = {k: recipe.settings.get(k) for k in ('n_epochs', 'n_steps', 'minutes')}
     if ends['n_epochs'] is not None: ends['n_epochs'] = float(ends['n_epochs'])     # or a part
-    data = dict(bs=recipe.bs, data=recipe.data, images=None, size=None, hold_out=True)
+    data = dict(bs=recipe.bs, data=recipe.data, images=None, size=None, flip=recipe.flip,
+                hold_out=True)
     model = recipe.build()
     if not {*map(id, model.parameters())}.isdisjoint(map(id, recipe.build().parameters())):
         raise ValueError('build: gives the same weights each time, so that each run would go on '

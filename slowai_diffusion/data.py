@@ -39,6 +39,12 @@ def _as_labels(labels):
         raise TypeError(f'labels: whole numbers are needed ({e}); names can be counted: '
                         'sorted(set(names)).index(name)') from None
 
+def _some_mirrored(batch, which):
+    "The same batch, its images number `which` mirrored."
+    x, *more = batch if isinstance(batch, (tuple, list)) else (batch,)
+    x = torch.where(which[:, None, None, None], x.flip(3), x)
+    return (x, *more) if more else x
+
 class Batches:
     "Images (and labels) in batches, by index: one gather and one conversion a batch."
     def __init__(self,
@@ -91,11 +97,7 @@ class Batches:
         for b in range(start, len(self)):
             idx = order[b*self.bs:(b+1)*self.bs]
             batch = self.batch(idx)
-            if self.flip:
-                x = batch[0] if isinstance(batch, (tuple, list)) else batch
-                m = mirrored[idx]
-                x[m] = x[m].flip(3)
-            yield batch
+            yield _some_mirrored(batch, mirrored[idx]) if self.flip else batch
 
     def batch(self,
         idx:torch.Tensor, # Which images

@@ -96,8 +96,8 @@ GARDEN_MODEL = dict(    # a small network on patches of 4, for colour at 32×32
     network=dict(in_channels=3, sample_size=32, patch=4, widths=(64, 128), middle=(256, 128),
                  up_widths=(128, 64), depth=1, embed=64, time='modulate', time_range=(-12., 12.),
                  max_frequency=16.),
-    model=dict(schedule=dict(name='log_normal', mean=.4, sd=1.4, σ_min=.008, σ_max=160., σ_data=1.),
-               objective='velocity', told='log_snr', normalised=True),
+    model=dict(objective='velocity', told='log_snr', normalised=True, schedule=dict(
+        name='log_normal', mean=.4, sd=1.4, σ_min=.008, σ_max=160., σ_data=1.)),
     fit=dict(lr=4e-3, opt_func=Muon, ema=.98, lr_schedule='linear', channels_last=True, amp=True),
     drawn_on=dict(name='karras', σ_min=.03, σ_max=80.))
 
@@ -156,10 +156,12 @@ def few_pictures(n, seed, steps):
     images, new = garden(n, seed=10 + seed)[0], garden(256, seed=2)[0]
     model = learn_garden(images, steps, seed)
     drawn, q = draw_garden(model, 256, seed), torch.tensor([.1, .5, .9])
-    near = {k: nearest_rms(x, images).quantile(q).tolist() for k, x in dict(drawn=drawn, new=new).items()}
+    near = {k: nearest_rms(x, images).quantile(q).tolist()
+            for k, x in dict(drawn=drawn, new=new).items()}
+    losses = {k: model.held_out(x)['velocity']
+              for k, x in dict(held_out=new, learned=images[:256]).items()}
     kid = garden_judge().kid_estimate(to_float(drawn))
-    return dict(kid=kid.value, kid_se=kid.se, nearest=near, pictures=packed(drawn[:12]),
-                held_out=model.held_out(new)['velocity'], learned=model.held_out(images[:256])['velocity'])
+    return dict(kid=kid.value, kid_se=kid.se, nearest=near, pictures=packed(drawn[:12]), **losses)
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

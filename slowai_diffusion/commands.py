@@ -5,7 +5,6 @@
 # %% ../nbs/97_commands.ipynb #d0d00003
 from __future__ import annotations
 import importlib, os, sys
-from pathlib import Path
 import torch
 from fastcore.script import Param, call_parse, store_true
 from .checks import whole

@@ -17,8 +17,7 @@ from .files import (ABOUT, SUMS, at_home, check_free, default_folder, half_writt
                     models_dirs, read_json, replaced_files, sha256, writable_folder)
 from .plots import as_floats, to_float, to_uint8
 from .records import (WEIGHT_FILES, card_text, device_name, versions, weights_file, write_card)
-from .data import (as_images, Batches, data_set, DATASETS, data_source, fashion_mnist, get_dls,
-                   save_samples)
+from .data import (Batches, data_set, DATASETS, data_source, fashion_mnist, get_dls, save_samples)
 from .checkpoints import before, load_run
 from .training import TEAM, TrainSettings, every, fit, get_device
 from .classifier import (CLASSIFIER_EPOCHS, CLASSIFIER_SETTINGS, classifier_loss, evaluate,

@@ -16,7 +16,7 @@ from .evaluation import ImageEval
 from .own_images import eval_against
 from .diffusion_files import load_diffusion
 from .drawing import (cached_images, draw_to_file, drawing_from, framed, read_images)
-from .folders import picture_set
+from .folders import HUB_SETS, picture_set
 from .recipes import in_the_box, make_reference, make_samples, run_recipe
 from .runs import (all_runs, as_table, compared, delete_run, given_settings, over_seeds, plot_runs,
                    run_text, runs_dir, to_tensorboard)
@@ -205,6 +205,7 @@ def _is_stored(
     against,    # the name or folder of a stored reference, or where pictures are
 ) -> bool:
     "Is it a stored reference?"
+    if str(against) in HUB_SETS: return False
     try: return (model_path(against)/'reference.safetensors').exists()
     except FileNotFoundError:
         if at_home(against).exists(): return False
@@ -262,6 +263,8 @@ def slowai_eval(
     def evaluator():
         how = dict(bs=whole('bs', bs, 1, 8192), device=device, progress=not json)
         if labels: return eval_against(*_labelled(against, size), **how)
+        if str(against) in HUB_SETS:
+            return eval_against(picture_set(against, size).images, against, classifier, **how)
         if not _is_stored(against):
             return eval_against(read_images(against, size), against, classifier, **how)
         net = classifier or 'fashion_mnist_classifier'
@@ -374,6 +377,9 @@ def slowai_hub(
     def go():
         set_threads(threads)
         readers = {k: hub_reader(k) for k in name or hub_models()}  # first: all of them are there
+        names = [model_path(k).resolve().name for k in readers]
+        if twice := {k for k in names if names.count(k) > 1}:
+            raise ValueError(f'{min(twice)}: two folders of that name, and out has room for one')
         for k, reader in readers.items():
             folder = hub_folder(k, out, n, force)
             print(f'{folder}: read by {reader}; to the hub: hf upload USER/{folder.name} {folder}')

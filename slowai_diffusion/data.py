@@ -144,7 +144,8 @@ def _train_and_test(data):
     if data is None: data = 'fashion_mnist'
     if isinstance(data, str) and data in DATASETS:
         return tuple(_pair(data, DATASETS[data](split)) for split in SPLITS)
-    images, labels = data if isinstance(data, tuple) else (data, None)
+    if hasattr(data, 'images') and hasattr(data, 'labels'): data = data.images, data.labels
+    images, labels = data if isinstance(data, tuple) and len(data) == 2 else (data, None)
     return (as_images(images), labels), None
 
 def get_dls(
@@ -318,6 +319,9 @@ def as_images(
     Of a folder all folders in it are read, linked ones too, and nothing hidden, in the order of
     their names: 10.png before 2.png."""
     if size is not None: size = whole('size', size, 1, 8192)
+    if hasattr(data, 'images') and hasattr(data, 'labels'):
+        kind = type(data).__name__
+        raise TypeError(f'data: a {kind}; give its images, or Batches(data.images, data.labels)')
     if isinstance(data, (str, Path)):
         folder = at_home(data)
         if not folder.is_dir(): raise FileNotFoundError(f'data: {data} is not a folder')

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 import numpy as np, torch
 from tqdm.auto import tqdm
-from .checks import Registry, one_of, whole
+from .checks import Registry, listed, one_of, whole
 from .files import (at_home, atomic_path, cache_dir, locked, offline, read_json, sha256,
                     writable_folder, write_json)
 from .source import source_key
@@ -33,6 +33,15 @@ class _Source(NamedTuple):
 
 def _text(name): return str(name).encode('utf-8', 'backslashreplace').decode()
 
+_SPLITS = {'train', 'training', 'test', 'testing', 'val', 'valid', 'validation', 'dev'}
+
+def _check_splits(folder, names):
+    "Refuse folders that are parts of a data set and no classes."
+    if len(names) < 2 or not {k.lower() for k in names} <= _SPLITS: return
+    one = sorted(names, key=lambda k: 'train' not in k.lower())[0]
+    raise ValueError(f'{folder}: {", ".join(sorted(names))} are parts of a data set and no '
+                     f'classes: give one of them, as in {Path(folder)/one}')
+
 def _in_folder(folder):
     "The pictures of a folder; the folders in it are classes if every picture lies in one."
     there = files_below(folder)
@@ -43,7 +52,12 @@ def _in_folder(folder):
         warnings.warn(f'{folder}: {len(files):,} images are read, {len(others):,} other files are '
                       f'left out ({others[0]}, …)', stacklevel=4)
     parts = [f.relative_to(folder).parts for f in files]
-    classes = all(len(p) > 1 for p in parts)
+    _check_splits(folder, {p[0] for p in parts if len(p) > 1})
+    loose = [_text(p[0]) for p in parts if len(p) == 1]
+    if 0 < len(loose) < len(parts):
+        warnings.warn(f'{folder}: {len(loose):,} of {len(parts):,} pictures lie in no class folder '
+                      f'({loose[0]}, …), so there are no labels', stacklevel=4)
+    classes = not loose
     return [_Source(_text('/'.join(p)), _text(p[0]) if classes else None, f.read_bytes)
             for f, p in zip(files, parts)]
 
@@ -114,17 +128,19 @@ def _in_hub_set(name):
 def _cut(picture, size, crop, resize):
     "A square of this size."
     from PIL import Image, ImageOps
-    if size is None: return picture
     how = Image.Resampling[resize.upper()]
     if crop == 'pad': return ImageOps.pad(picture, (size, size), how)
     if crop != 'centre': picture = picture.crop(crop)
-    return ImageOps.fit(picture, (size, size), how)
+    return ImageOps.fit(picture, (size, size), how) if size else picture
 
-def _check_crop(crop):
-    if isinstance(crop, str): return one_of('crop', crop, ('centre', 'pad'))
-    box = tuple(whole('crop', v, 0) for v in crop)
+def _check_crop(crop, size):
+    if isinstance(crop, str):
+        one_of('crop', crop, ('centre', 'pad'))
+        if crop == 'pad' and size is None: raise ValueError("crop='pad': give a size, as in size=64")
+        return crop
+    box = tuple(whole('crop', v, 0) for v in listed(crop) or ())
     if len(box) != 4 or box[0] >= box[2] or box[1] >= box[3]:
-        raise ValueError(f"crop={box}: 'centre', 'pad' or (left, top, right, bottom) is needed")
+        raise ValueError(f"crop={crop}: 'centre', 'pad' or (left, top, right, bottom) is needed")
     return box
 
 def _decoded(source, deep, size, crop, resize):
@@ -215,7 +231,7 @@ def picture_set(
     made of their contents; later calls open that file. Folders in a folder give labels where every
     picture lies in one."""
     if size is not None: size = whole('size', size, 8, 1024)
-    how = dict(size=size, crop=_check_crop(crop), resize=one_of('resize', resize, RESIZE))
+    how = dict(size=size, crop=_check_crop(crop, size), resize=one_of('resize', resize, RESIZE))
     folder = at_home(data)
     if folder.is_dir(): sources = _in_folder(folder)
     elif str(data) in HUB_SETS: sources = _in_hub_set(str(data))

@@ -93,7 +93,14 @@ def _drawing(point):
     options = dict(stochasticity=point['stochasticity']) if point['stochasticity'] else {}
     return Drawing(point['sampler'], point['calls'], options)
 
-def _head(name, facts, reader, curve):
+def _licence(folder):
+    "What the head of its card says; the course's for what it ships; of others nobody knows."
+    said = re.match(r'---\n.*?^license: *(\S+)', (folder/'README.md').read_text(encoding='utf-8'),
+                    re.S | re.M)
+    if said: return said[1]
+    return 'apache-2.0' if in_the_box(folder) else None
+
+def _head(name, facts, reader, curve, licence):
     "The card's metadata, for the hub's search."
     from huggingface_hub import EvalResult, ModelCardData
     on_fashion, sorts = 'Fashion-MNIST' in str(facts.get('data')), reader == 'load_classifier'
@@ -107,7 +114,7 @@ def _head(name, facts, reader, curve):
     found = [EvalResult(task, FASHION_ON_HUB, 'Fashion-MNIST', kind, round(value, 4),
                         metric_name=words) for kind, (value, words) in scores.items()]
     return ModelCardData(
-        model_name=name, license='apache-2.0', pipeline_tag=task,
+        model_name=name, license=licence, pipeline_tag=task,
         library_name='diffusers' if reader == 'DDPMPipeline' else 'slowai_diffusion',
         tags=['pytorch'] + ['fashion-mnist']*on_fashion + ['diffusion']*(not sorts),
         datasets=[FASHION_ON_HUB] if on_fashion else None,
@@ -148,7 +155,7 @@ def hub_folder(
             x = draw_images(source, n, _drawing(point), seed=0, progress=progress)
             save_png(new/'samples.png', x, zoom=3)
         write_json(new/'scores.json', dict(card=facts.get('scores', {}), fid=curve))
-        head = _head(name, facts, reader, curve)
+        head = _head(name, facts, reader, curve, _licence(source))
         text = f'---\n{head}\n---\n\n{_body(new, name, reader, n, point, curve)}'
         (new/'README.md').write_text(text, encoding='utf-8')
     return folder

@@ -37,6 +37,16 @@ def rotation_net(
     the cache folder: the same images get the same network."""
     return _kept_net(images, None, n_steps, progress)
 
+def _as_classes(labels):
+    "Whole numbers from 0 on."
+    try: y = torch.as_tensor(labels)
+    except (TypeError, ValueError): y = torch.empty(0, 0)
+    if y.ndim == 1 and not y.is_floating_point() and y.dtype != torch.bool and not (y < 0).any():
+        return y.long()
+    said = f'{tuple(y.shape)} {y.dtype}' if y.numel() else type(labels).__name__
+    raise ValueError('labels: whole numbers from 0 on, one for each image, are needed, not '
+                     f'{said}{" with -1" if y.ndim == 1 and (y < 0).any() else ""}')
+
 def label_net(
     images:torch.Tensor,    # floats (n, C, H, H) in [-1, 1]
     labels:torch.Tensor,    # (n,) whole numbers from 0 on
@@ -45,7 +55,7 @@ def label_net(
 ) -> Classifier:
     """A network that learned to tell what images show, in evaluation mode. It is kept in the cache
     folder: the same images and labels get the same network."""
-    labels = torch.as_tensor(labels)
+    labels = _as_classes(labels)
     if len(labels) != len(images): raise ValueError(f'{len(images)} images, {len(labels)} labels')
     counts = torch.bincount(labels)
     if len(counts) < 2: raise ValueError('labels: two classes at least are needed, here is one')
@@ -82,9 +92,17 @@ def _is_whole(folder):
 
 _KEPT = 'config.json', 'model.safetensors'
 
+def _one_in_six(labels):
+    "(n,), true for a sixth of each class, by chance but the same each time."
+    held_out, g = torch.zeros(len(labels), dtype=torch.bool), torch.Generator().manual_seed(0)
+    for k in labels.unique():
+        where = (labels == k).nonzero().flatten()
+        held_out[where[torch.randperm(len(where), generator=g)[:-(-len(where)//6)]]] = True
+    return held_out
+
 def _train_on(images, labels, folder, n_steps, progress):
     "Train on five sixths of the images, and say how well it does on the others."
-    held_out = torch.arange(len(images)) % 6 == 0
+    held_out = _one_in_six(torch.zeros(len(images)) if labels is None else labels)
     if labels is None: kept, loss, classes = None, _turned_loss, 4
     else: kept, loss, classes = labels[~held_out], classifier_loss, int(labels.max()) + 1
     with torch.random.fork_rng(devices=[]):

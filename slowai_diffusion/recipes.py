@@ -56,6 +56,7 @@ class Recipe:
     hold_out:bool=False # hold out one image in twelve, for the learning curve?
     dtype:object=torch.float16  # how weights are stored
     draw:Callable|None=None     # (model, n, seed) -> images, for the grids of lesson 13's runs
+    sorts:bool=False    # does `build` take n_classes, the number of class folders?
     with_ddpm:Callable|None=None# changes to the `DDPM` -> the recipe with them, if it has one
 
 @dataclass(frozen=True)
@@ -105,6 +106,9 @@ def recipe_data(
         return _own_images(data, images, bs, seed, size, flip)
     if at_home(data).is_dir():
         warnings.warn(f'data={data!r}: the data set of this name; the folder here is ./{data}')
+    if not named:
+        raise FileNotFoundError(f'data={str(data)!r}: neither a folder of pictures, nor one of: '
+                                f'{", ".join([*DATASETS, *HUB_SETS])}')
     if size is not None: raise ValueError(f'size={size} is for a folder of pictures, not {data!r}')
     name = 'Fashion-MNIST, training images' if data == 'fashion_mnist' else data
     if data == 'fashion_mnist' and data_source() == 'sample set': name = 'the sample set'
@@ -130,6 +134,7 @@ def classifier_recipe(
     **rest,             # the rest of `Recipe`
 ) -> Recipe:
     "A recipe for a classifier: images and labels, held-out accuracy as it learns."
+    def build_for(sample_size=None, **own): return build(**own)     # it takes any size
     def train(model, data, **settings):
         if data.batches.labels is None:
             raise ValueError('data: a classifier needs labels, and here are none')
@@ -140,8 +145,8 @@ def classifier_recipe(
     def score(model, data):
         scores = evaluate(model, Batches(*data.test, bs=500))
         return {f'test_{k}': v for k, v in scores.items()}
-    return Recipe(about, build, train, save_classifier, load_classifier, score, settings,
-                  hold_out=True, **rest)
+    return Recipe(about, build_for, train, save_classifier, load_classifier, score, settings,
+                  hold_out=True, sorts=True, **rest)
 
 def _told(model, labels, n):
     "The first n labels, for a model that takes them."
@@ -432,7 +437,10 @@ def _run_in(folder, recipe, name, data, settings, how):
     plain = not data.own or tuple(shape) == (1, 32, 32)
     with torch.random.fork_rng(devices=[]):     # the caller's random numbers go on as they were
         torch.manual_seed(settings['seed'])
-        model = recipe.build(**{} if plain else dict(in_channels=shape[0], sample_size=shape[1]))
+        own = {} if plain else dict(in_channels=shape[0], sample_size=shape[1])
+        if recipe.sorts and data.own and data.batches.labels is not None:
+            own['n_classes'] = 1 + max(b.labels.max().item() for b in (data.batches, data.valid))
+        model = recipe.build(**own)
     hist = recipe.train(model.to(how['device']), data, checkpoint=checkpoint, **how, **settings)
     trained = model.to('cpu', memory_format=torch.contiguous_format)
     with replacing(folder, () if how['force'] else _written_by_hand(folder)) as new:

@@ -27,6 +27,7 @@ from .schedules import SCHEDULES, as_diffusion
 from .objectives import Objective
 from .optimisers import Muon
 from .diffusion import DiffusionModel
+from .folders import HUB_SETS
 from .recipes import RECIPES, Recipe, ddpm_recipe, diffusion_recipe, run_recipe
 from .runs import (HIGHER_IS_BETTER, Metrics, StoredRun, as_table, fitted, grid_of, in_use,
                    known_setting, over_seeds, run_id, runs_dir, score_of, search, space_of,
@@ -256,9 +257,10 @@ def _data_is(data):
         key = hashlib.sha256(b''.join(v.contiguous().numpy().tobytes() for v in said))
         return f'{len(said[0]):,} images, {key.hexdigest()[:8]}'
     folder = at_home(data)
+    if not folder.is_dir() and data in HUB_SETS: return ' '.join(map(str, HUB_SETS[data]))
     if not folder.is_dir():
         raise FileNotFoundError(f'data={str(data)!r}: neither a folder of pictures, nor one of: '
-                                f'{", ".join(DATASETS)}')
+                                f'{", ".join([*DATASETS, *HUB_SETS])}')
     said = []
     for f in files_below(folder):
         about = f.stat()

@@ -9,7 +9,7 @@ import functools, gzip, hashlib, math, os, struct, warnings
 from pathlib import Path
 from typing import NamedTuple
 import numpy as np, torch, torch.nn.functional as F
-from .checks import Registry, check_images, one_of, warn_range, whole
+from .checks import Registry, check_images, is_a, one_of, warn_range, whole
 from .files import (at_home, atomic_path, cache_dir, download_file, model_path, models_dirs,
                     offline)
 from .plots import (animate, as_nchw, gif_bytes, image_grid, save_gif, save_png, show_images,
@@ -60,7 +60,7 @@ class Batches:
         self.labels = None if labels is None else _as_labels(labels)
         self.n, self.bs = len(self.images), whole('bs', bs)
         self.shuffle, self.drop_last, self.seed = shuffle, drop_last, whole('seed', seed, 0)
-        self.flip, self.next_epoch = bool(flip), 0
+        self.flip, self.next_epoch = is_a('flip', flip, bool), 0
         if labels is not None and len(self.labels) != self.n:
             raise ValueError(f'{self.n} images but {len(self.labels)} labels')
         if labels is not None and self.labels.ndim > 1:

@@ -95,8 +95,9 @@ def _drawing(point):
 
 def _licence(folder):
     "What the head of its card says; the course's for what it ships; of others nobody knows."
-    said = re.match(r'---\n.*?^license: *(\S+)', (folder/'README.md').read_text(encoding='utf-8'),
-                    re.S | re.M)
+    file = folder/'README.md'
+    text = file.read_text(encoding='utf-8') if file.exists() else ''
+    said = re.match(r'---\n.*?^license: *(\S+)', text, re.S | re.M)
     if said: return said[1]
     return 'apache-2.0' if in_the_box(folder) else None
 

@@ -102,6 +102,7 @@ def data_facts(
     data, bs = dl, getattr(dl, 'bs', getattr(dl, 'batch_size', None))
     if hasattr(dl, 'epoch'):    # `Batches`
         data = {k: v for k, v in _held(dl).items() if k not in ('bs', 'next_epoch')}
+        if data.get('flip') is False: del data['flip']  # unknown to runs of earlier versions
         if is_own(type(dl)): data['class'] = type(dl)
     if isinstance(dl, torch.utils.data.DataLoader):
         names = 'dataset', 'sampler', 'batch_sampler', 'collate_fn', 'worker_init_fn', 'drop_last'

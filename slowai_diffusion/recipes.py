@@ -101,6 +101,7 @@ def recipe_data(
 ) -> RecipeData:
     "Batches of a data set by name, or of own images."
     if images is not None: whole('images', images)
+    is_a('flip', flip, bool)
     named = data in DATASETS
     if not named and (at_home(data).is_dir() or data in HUB_SETS):
         return _own_images(data, images, bs, seed, size, flip)
@@ -412,8 +413,7 @@ def run_recipe(
     saved = going_on()
     dataset, bs = changes.pop('data', r.data), changes.pop('bs', r.bs)
     seed, hold_out = changes.pop('seed', r.seed), changes.pop('hold_out', r.hold_out)
-    flip = is_a('flip', changes.pop('flip', r.flip), bool)
-    data = recipe_data(dataset, images, bs, seed, hold_out, size, flip)
+    data = recipe_data(dataset, images, bs, seed, hold_out, size, changes.pop('flip', r.flip))
     if r.hold_out and not data.valid:
         raise ValueError('hold_out=False: this recipe is scored on what is held out')
     budget = {k: changes.pop(k, None) for k in ('n_epochs', 'n_steps', 'minutes')}

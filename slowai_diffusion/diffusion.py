@@ -449,13 +449,13 @@ def train_on(self:DiffusionModel,
     learns = self.normalised and not self.variance.isfinite().all()
     if learns: self.learn_normalisation(dl.images)
     if n_epochs is None and not {'n_steps', 'minutes'} & set(settings): n_epochs = 5
-    now, with_cond = {}, learns_cond(self, dl)
+    now, parts, with_cond = {}, [], learns_cond(self, dl)
     period = len(dl) if score_every is None else whole('score_every', score_every)
 
     def loss_fn(model, batch):
         x, y = batch if isinstance(batch, (tuple, list)) else (batch, None)
         losses = model.image_losses(x, cond=y if with_cond else None)
-        now.update({f'{k} loss': losses[k].mean() for k in PREDICTION_TYPES})
+        parts.append((len(x), {f'{k} loss': losses[k].mean() for k in PREDICTION_TYPES}))
         return losses['loss'].mean()
     def score(model):
         more = eval_fn(model) if eval_fn else {}
@@ -464,8 +464,10 @@ def train_on(self:DiffusionModel,
             raise ValueError(f'eval_fn: {k!r} is what the training itself records; rename yours')
         return {**scores, **more}
     def metrics(step, model):
-        tracked = {k: v.item() for k, v in now.items()}
-        return {**tracked, **score(model)} if step % period == 0 else tracked
+        n = sum(k for k, _ in parts)
+        now.update({k: sum(m*v[k].item() for m, v in parts)/n for k in parts[0][1]})
+        parts.clear()
+        return {**now, **score(model)} if step % period == 0 else dict(now)
 
     try:
         hist = fit(self, loss_fn, dl, n_epochs=n_epochs, metrics=metrics, lr=lr, ema=ema,

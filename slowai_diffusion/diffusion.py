@@ -11,7 +11,8 @@ import torch
 from fastcore.basics import patch
 from torch import nn
 from . import samplers
-from .checks import (MANY_IMAGES, Registry, check_images, check_noise, dims, is_a, like, whole)
+from .checks import (MANY_IMAGES, Registry, check_images, check_noise, dims, floats, is_a, like,
+                     whole)
 from .plots import as_floats, log_axis
 from .data import Batches, as_images, get_dls
 from .training import History, eval_mode, fit, get_device
@@ -195,7 +196,7 @@ def normalise(self:DiffusionModel, x):
     "Images (N, C, H, W) in the units the network sees."
     if not self.normalised: return x
     mean, sd = self._mean_sd()
-    return (x - mean)/sd
+    return (floats('x', x) - mean)/sd
 
 @patch
 def to_images(self:DiffusionModel, z):
@@ -211,7 +212,7 @@ def add_noise(self:DiffusionModel,
     t,      # times of the diffusion: one, or (N,)
 ):
     "x_t (N, C, H, W), in the units the network sees."
-    return self.diffusion.add_noise(self.normalise(x_0), ε, t)
+    return self.diffusion.add_noise(self.normalise(floats('x_0', x_0)), ε, t)
 
 # %% ../nbs/11_diffusion.ipynb #62c99ce2
 @patch
@@ -253,7 +254,7 @@ def denoise(self:DiffusionModel,
     cond=None,  # classes (N,), see `ask`
 ) -> Components:
     "x̂0, ε̂ and v̂ in the same units; `to_images(x̂0)` are images. It is asked in its mode."
-    self.diffusion.rates(t, x_t)  # complains about times before the network is asked
+    self.diffusion.rates(t, floats('x_t', x_t))   # complains before the network is asked
     cond = check_cond(self, cond, len(x_t), x_t.device)
     def network(x_t, t): return self(x_t, t, cond)
     return self.objective.denoise(network, x_t, t, self.diffusion)
@@ -509,7 +510,8 @@ def plot_training(
     if 'KID' in hist:
         ax = axs[0, -1]
         ax.errorbar(*zip(*hist.series['KID']), yerr=hist['KID se'], fmt='o-', ms=3, color='k')
-        ax.set(title='KID of drawings in few steps', xlabel='step', ylim=(0, None))
+        ax.set(title='KID of drawings in few steps', xlabel='step')
+        ax.set_ylim(min(0, ax.get_ylim()[0]))
     plt.close(fig)
     return fig
 

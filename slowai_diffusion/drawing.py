@@ -17,7 +17,7 @@ from .source import as_text, source_key
 from .data import as_images
 from .identity import registered_code
 from .training import get_device
-from .networks import check_cond, imported
+from .networks import check_cond, classes_in_turn, imported
 from .ddpm import STEPS, Drawing, generators
 from .samplers import get_sampler
 from .diffusion import DiffusionModel
@@ -64,13 +64,13 @@ def draw_images(
     device=None,            # None: where the model is; 'cpu' for one by name
     return_all:bool=False,  # the trajectory: a list of batches, one for each step?
     progress:bool=True,     # show a bar?
-    cond=None,              # classes (n,), see `ask`
+    cond=None,              # classes (n,), see `ask`; None: of a model with classes, all in turn
 ):
     "Images (n, C, H, W) of a model."
     n, batch = whole('n', n), n if batch is None else whole('batch', batch)
     model = _model(model, device)
     drawing = usual_drawing(model) if drawing is None else is_a('drawing', drawing, Drawing)
-    cond = check_cond(model, cond, n)
+    cond = check_cond(model, classes_in_turn(model, n) if cond is None else cond, n)
     _check_memory(n, model.shape, 4*(drawing.calls or 1000) if return_all else 16)
     runs = []
     for start in range(0, n, batch):

@@ -313,13 +313,14 @@ def check_free(
 @contextmanager
 def locked(
     path:str|Path, # a folder that exists, or a file in one
+    wait:bool=False, # until the other process has ended?
 ):
     "Within it no other process gets `locked(path)`: a `BlockingIOError` tells it so at once."
     from filelock import FileLock, Timeout
     path = Path(path)
     file = path/'.slowai.lock'
     if not path.is_dir(): file = path.with_name(f'.{path.name}.slowai.lock')
-    lock = FileLock(file, timeout=0)
+    lock = FileLock(file, timeout=-1 if wait else 0)
     try: lock.acquire()
     except Timeout:
         raise BlockingIOError(f'{str(path)!r} is in use by another process: wait until it has '

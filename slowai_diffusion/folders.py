@@ -245,7 +245,8 @@ def picture_set(
     key = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
     kept = cache_dir()/'picture_sets'/key
     if _stored(kept) is None:
-        with locked(writable_folder(kept)): _make(kept, *wanted)
+        with locked(writable_folder(kept), wait=True):
+            if _stored(kept) is None: _make(kept, *wanted)  # another process may have made it
     pictures, notes = _stored(kept)
     if copies := len(hashes) - len(set(hashes)):
         notes.append(f'{copies:,} of {len(hashes):,} pictures are exact copies of others')

@@ -73,6 +73,14 @@ def class_count(
     c = config_of(network)
     return getattr(c, 'num_class_embeds', None) or getattr(c, 'n_classes', None)
 
+def classes_in_turn(
+    network,    # as `ask` takes it
+    n:int,      # how many images
+) -> torch.Tensor|None:
+    "(n,): one class after the other; None for a network that takes none, or does not say how many."
+    k = class_count(network)
+    return torch.arange(n) % k if k else None
+
 def takes_cond(
     network, # as `ask` takes it
 ) -> bool:

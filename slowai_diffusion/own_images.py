@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib, sys, warnings
 import torch
 from .checks import check_images, whole
-from .files import cache_dir, model_path, sha256, write_json
+from .files import (cache_dir, locked, model_path, sha256, writable_folder, write_json)
 from .plots import to_float
 from .records import card
 from .source import source_key
@@ -77,8 +77,10 @@ def _kept_net(images, labels, n_steps, progress):
         'label', 'what images show')
     folder = cache_dir()/f'{kind}_nets'/f'{key}-{whole("n_steps", n_steps)}'
     if not _is_whole(folder):
-        if progress: print(f'Training a network to tell {task}', file=sys.stderr)
-        _train_on(images, labels, folder, n_steps, progress)
+        with locked(writable_folder(folder), wait=True):
+            if not _is_whole(folder):   # nor was it trained by another process meanwhile
+                if progress: print(f'Training a network to tell {task}', file=sys.stderr)
+                _train_on(images, labels, folder, n_steps, progress)
     accuracy, guess = (card(folder)[k] for k in ('accuracy', 'guess'))
     if accuracy < guess + (1 - guess)/3:
         warnings.warn(f'the {kind} net tells {task} in only {accuracy:.0%} of held-out cases (a '

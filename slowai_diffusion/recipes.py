@@ -22,7 +22,7 @@ from .checkpoints import before, load_run
 from .training import TEAM, TrainSettings, every, fit, get_device
 from .classifier import (CLASSIFIER_EPOCHS, CLASSIFIER_SETTINGS, classifier_loss, evaluate,
                          fashion_classifier, load_classifier, save_classifier)
-from .networks import class_count, fashion_unet, n_parameters, takes_cond
+from .networks import classes_in_turn, fashion_unet, n_parameters, takes_cond
 from .ddpm import DDPM, held_out_loss, load_ddpm, sample, save_ddpm, train
 from .evaluation import ImageEval, Reference, fashion_scores
 from .unets import laptop_unet
@@ -153,11 +153,6 @@ def _told(model, labels, n):
     "The first n labels, for a model that takes them."
     return labels[:n] if labels is not None and takes_cond(model) else None
 
-def _in_turn(model, n):
-    "One class after the other, for a model that takes them."
-    k = class_count(getattr(model, 'network', model))
-    return torch.arange(n) % k if k else None
-
 def ddpm_recipe(
     about:str,          # one line for the card
     settings:dict,      # arguments of `fit`
@@ -182,7 +177,7 @@ def ddpm_recipe(
     def load(folder): return load_ddpm(folder)[1]
     def draw(network, n, seed):
         return sample(ddpm, network, n, steps=min(20, len(ddpm)), clip=(-1., 1.), seed=seed,
-                      cond=_in_turn(network, n), progress=False)
+                      cond=classes_in_turn(network, n), progress=False)
     def with_ddpm(**changes):
         return ddpm_recipe(about, settings, build, DDPM(**{**ddpm.config, **changes}), **rest)
     return Recipe(about, build, train_network, partial(save_ddpm, ddpm), load, score, settings,
@@ -206,7 +201,7 @@ def diffusion_recipe(
         losses = model.held_out(x[:4000], cond=_told(model, y, 4000))
         return {f'test_{k}': v for k, v in losses.items()}
     def draw(model, n, seed):
-        return model.generate(n, 20, seed=seed, cond=_in_turn(model, n), progress=False)
+        return model.generate(n, 20, seed=seed, cond=classes_in_turn(model, n), progress=False)
     return Recipe(about, build, train_model, save_diffusion, load_diffusion, score, settings,
                   hold_out=True, draw=draw, **rest)
 

@@ -323,7 +323,9 @@ def plot_runs(
             steps = [at.get(s, math.nan) for s in steps]
         name = ', '.join(f'{k}={r.settings.get(k)}' for k in differing(runs)) or r.id
         ax.plot(steps, values, 'o-' if len(points) < 20 else '-', ms=3, label=name)
-    ax.set(xlabel=over, ylabel=score, yscale='log')
+    drawn = [v for r in runs for _, v in r.metrics.get(score, ())]
+    # a KID below zero has no logarithm
+    ax.set(xlabel=over, ylabel=score, yscale='log' if min(drawn) > 0 else 'linear')
     if len(runs) < 13: ax.legend(fontsize=8)
     plt.close(fig)
     if path is None: return fig

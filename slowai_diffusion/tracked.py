@@ -151,6 +151,9 @@ def _rebuilt(model, changes):
         said['schedule'] = {k: v for k, v in said.get('schedule', {}).items() if k in takes}
         table = 'schedule'
     diffusion = {table: {**said[table], **changes['ddpm'], **changes['schedule']}}
+    if 'weight' in changes['objective']:    # settings of the weight before go with it
+        takes = signature(Objective).parameters
+        said['objective'] = {k: v for k, v in said['objective'].items() if k in takes}
     objective = {**said['objective'], **changes['objective']}
     follows = said['objective']['loss_type'] == said['objective']['prediction_type']
     if follows and 'loss_type' not in changes['objective']:

@@ -5,12 +5,13 @@
 # %% ../nbs/09_unets.ipynb #848d877a
 from __future__ import annotations
 import copy
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
 import torch, torch.nn.functional as F
 from fastcore.basics import AttrDict
 from torch import nn
-from .checks import Registry, clip_range, in_range, one_of, positive, whole
+from .checks import Registry, clip_range, in_range, is_a, one_of, positive, whole
 from .networks import check_sizes, image_shape, load_network
 from .embeddings import (TIME_EMBEDDINGS, as_times, one_each, sin_cos, transformer_speeds)
 
@@ -188,7 +189,7 @@ class ResidualForm:
         if self.max_frequency is not None: positive('max_frequency', self.max_frequency)
         self.up_widths = self.up_widths or self.widths[::-1]
         for name in 'widths', 'middle', 'up_widths', 'time_range', 'attention':
-            setattr(self, name, tuple(getattr(self, name)))
+            setattr(self, name, tuple(is_a(name, getattr(self, name), Iterable)))
         if self.time_embedding is None:
             ddpm_range = self.time_range == (0., 1000.)
             self.time_embedding = 'sinusoidal_whole' if ddpm_range else 'sinusoidal'

@@ -24,10 +24,10 @@ _all_ = ['check_images', 'warn_range', 'atomic_path', 'cache_dir', 'model_path',
 # %% auto #0
 __all__ = ['IMAGE_SUFFIXES', 'CLASSES', 'FILES', 'SIZES', 'SPLITS', 'MIRRORS', 'STAND_IN',
            'DATASETS', 'Batches', 'DataLoaders', 'get_dls', 'squared', 'read_picture',
-           'files_below', 'as_images', 'read_idx', 'read_verified', 'save_samples', 'load_samples',
-           'fashion_mnist', 'data_source', 'data_set', 'has_fashion_mnist', 'check_images',
-           'warn_range', 'atomic_path', 'cache_dir', 'model_path', 'models_dirs', 'animate',
-           'gif_bytes', 'image_grid', 'save_gif', 'save_png', 'show_images', 'show_rows',
+           'files_below', 'picture_notes', 'as_images', 'read_idx', 'read_verified', 'save_samples',
+           'load_samples', 'fashion_mnist', 'data_source', 'data_set', 'has_fashion_mnist',
+           'check_images', 'warn_range', 'atomic_path', 'cache_dir', 'model_path', 'models_dirs',
+           'animate', 'gif_bytes', 'image_grid', 'save_gif', 'save_png', 'show_images', 'show_rows',
            'to_float', 'to_uint8', 'peak_gb']
 
 # %% ../nbs/00_data.ipynb #126cd1b0
@@ -234,6 +234,22 @@ def _spans(im):
     spans = im.getextrema()
     return [spans] if im.mode == 'L' else spans
 
+def picture_notes(
+    even,   # names of pictures that have one even colour
+    deep,   # the largest value of each picture of 16 bits
+    n:int,  # pictures
+) -> list[str]:
+    "What to warn of."
+    notes = []
+    if even:
+        notes.append(f'{len(even):,} of {n:,} pictures have one even colour ({even[0]}, …); what '
+                     'is transparent is read as black')
+    if dark := [v for v in deep if v < 4096]:
+        notes.append(f'{len(dark):,} of {len(deep):,} pictures of 16 bits have no value above '
+                     f'{max(dark)} (of 65,535): they are read as dark; if 12 bits are meant, '
+                     'multiply by 16')
+    return notes
+
 def _from_folder(folder, size):
     "All images below `folder`, in the order of their names, as `uint8` (N, C, H, W)."
     there = files_below(folder)
@@ -245,19 +261,13 @@ def _from_folder(folder, size):
                       f'left out ({others[0]}, …)', stacklevel=3)
     deep = []
     ims = [squared(read_picture(f, deep=deep), size) for f in files]
-    if dark := [v for v in deep if v < 4096]:
-        warnings.warn(f'{folder}: {len(dark):,} of {len(deep):,} pictures of 16 bits have no value '
-                      f'above {max(dark)} (of 65,535): they are read as dark; if 12 bits are '
-                      f'meant, multiply by 16', stacklevel=3)
     odd = next((i for i,im in enumerate(ims) if im.size != ims[0].size), None)
     if odd is not None:
         raise ValueError(f'{files[odd]} is {ims[odd].size}, {files[0]} is {ims[0].size}: give a '
                          'size, as in as_images(folder, size=32)')
     mode = 'L' if all(im.mode == 'L' for im in ims) else 'RGB'
-    even = [f for f, im in zip(files, ims) if all(a == b for a, b in _spans(im))]
-    if even:
-        warnings.warn(f'{folder}: {len(even):,} of {len(ims):,} pictures have one even colour '
-                      f'({even[0].name}, …); what is transparent is read as black', stacklevel=3)
+    even = [f.name for f, im in zip(files, ims) if all(a == b for a, b in _spans(im))]
+    for note in picture_notes(even, deep, len(ims)): warnings.warn(f'{folder}: {note}', stacklevel=3)
     x = torch.from_numpy(np.stack([np.asarray(im.convert(mode)) for im in ims]))
     return x[:, None] if mode == 'L' else x.permute(0, 3, 1, 2).contiguous()
 

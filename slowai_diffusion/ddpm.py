@@ -16,9 +16,9 @@ from .files import model_path, read_json, saving, write_json
 from .data import Batches, fashion_mnist
 from .training import eval_mode, fit
 from .networks import (ask, check_cond, check_fits, check_made_for, check_sees_noise, check_told,
-                       class_given, config_of, fashion_unet, image_shape, imported, learns_cond,
-                       load_network, mixture_network, naming, on_device, predict, read_table,
-                       size_given, write_network)
+                       class_given, config_of, fashion_unet, image_shape, imported, learned_noise,
+                       learns_cond, load_network, mixture_network, naming, on_device, predict,
+                       read_table, size_given, write_network)
 from .noise import generators, generators_of, randint, randn
 from .walks import Drawing, collected, walk
 from .holdout import held_out, held_out_loss
@@ -441,7 +441,9 @@ def train(
     def loss_fn(model, batch):
         x, y = batch if isinstance(batch, (tuple, list)) else (batch, None)
         return ddpm.loss(model, x, cond=y if with_cond else None)
-    return fit(unet, loss_fn, dl, lr=lr, n_epochs=n_epochs, opt_func=opt_func, **kwargs)
+    hist = fit(unet, loss_fn, dl, lr=lr, n_epochs=n_epochs, opt_func=opt_func, **kwargs)
+    learned_noise(unet, True)
+    return hist
 
 # %% ../nbs/02_ddpm.ipynb #95217e27
 _SCHEDULER = 'scheduler_config.json'
@@ -457,6 +459,7 @@ def save_ddpm(
 ) -> None:
     "Save a diffusion and its network in `diffusers`' form: `from_pretrained(folder)` reads it."
     settings = scheduler_settings(ddpm)
+    check_sees_noise(unet)
     with saving(folder, 'diffusion', force) as new:
         write_network(unet, new, dtype)
         write_json(new/_SCHEDULER, settings)

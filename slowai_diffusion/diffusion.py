@@ -17,7 +17,7 @@ from .plots import as_floats, log_axis
 from .data import Batches, as_images, get_dls
 from .training import History, eval_mode, fit, get_device
 from .networks import (ask, check_cond, check_fits, check_made_for, check_predicts, class_given,
-                       config_of, image_shape, learns_cond, size_given, takes_cond)
+                       config_of, image_shape, learned_noise, learns_cond, size_given, takes_cond)
 from .ddpm import (Drawing, batches_of, check_end, held_out as losses_held_out, randn, sample)
 from .distances import Moments
 from .evaluation import ImageEval, garments_gaussian
@@ -477,6 +477,7 @@ def train_on(self:DiffusionModel,
         if learns and not now:      # not a step was taken
             for v in self.mean, self.variance: v.fill_(math.nan)
         raise
+    learned_noise(self.network, self.sees_noise)
     steps = hist.info['n_steps']
     if steps % period: hist.add(steps, **score(self))
     return hist

@@ -334,9 +334,12 @@ def cached_images(
     whole('n', n, most=MANY_IMAGES)
     loaded = _model(model, device)
     if drawing is None: drawing = usual_drawing(loaded)
-    key = f'{model_key(model)}/{drawing.key}-{code_key(loaded, drawing)}-seed{seed}'
+    cond = classes_in_turn(loaded, n)
+    in_turn = '' if cond is None else '-in-turn'
+    key = f'{model_key(model)}/{drawing.key}-{code_key(loaded, drawing)}-seed{seed}{in_turn}'
     def draw(k, start):
-        return loaded.draw(k, drawing, generators(seed, k, start=start), progress=False)
+        told = None if cond is None else cond[start:start + k]
+        return loaded.draw(k, drawing, generators(seed, k, start=start), progress=False, cond=told)
     folder = at_home(folder or cache_dir()/'draws').absolute()
     return in_parts(draw, n, cache=folder/key, progress=progress)
 

@@ -14,7 +14,7 @@ from .checks import Registry, listed, one_of, whole
 from .files import (at_home, atomic_path, cache_dir, locked, offline, read_json, sha256,
                     writable_folder, write_json)
 from .source import source_key
-from .data import IMAGE_SUFFIXES, files_below, read_picture
+from .data import IMAGE_SUFFIXES, files_below, picture_notes, read_picture
 
 RESIZE = 'lanczos', 'box', 'hamming', 'bicubic', 'bilinear', 'nearest'   # Pillow's names
 
@@ -183,17 +183,10 @@ def _write(sources, file, skip_broken, progress, how):
 
 def _notes(broken, even, drawn, deep, n):
     "What somebody should know about the pictures."
-    notes = [f'left out: {v}' for v in broken]
-    if even:
-        notes.append(f'{len(even):,} of {n:,} pictures have one even colour ({even[0]}, …); what '
-                     'is transparent is read as black')
+    notes = [f'left out: {v}' for v in broken] + picture_notes(even, deep, n)
     if drawn:
         notes.append(f'{len(drawn):,} of {n:,} pictures were drawn by slowai_diffusion '
                      f'({drawn[0]}, …)')
-    if dark := [v for v in deep if v < 4096]:
-        notes.append(f'{len(dark):,} of {len(deep):,} pictures of 16 bits have no value above '
-                     f'{max(dark)} (of 65,535): they are read as dark; if 12 bits are meant, '
-                     'multiply by 16')
     return notes
 
 def _stored(folder):

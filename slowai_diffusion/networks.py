@@ -249,7 +249,17 @@ def check_sees_noise(
     network = bare(network)
     if not getattr(network, 'sees_noise', True):
         raise ValueError(f'model: the answer of this {type(network).__name__} is not the noise in '
-                         f'images at times of a DDPM; use its own methods, or a `NoiseNetwork`')
+                         f'images at times of a DDPM; use its own methods, `save_diffusion` for '
+                         'the `DiffusionModel` that it learned in, or a `NoiseNetwork`')
+
+def learned_noise(
+    network,    # that was trained
+    noise:bool, # to answer with the noise in images at times of a `DDPM`?
+):
+    "Note it for `check_sees_noise`, where a network does not know by itself what it answers."
+    network = bare(network)
+    if isinstance(network, nn.Module) and not hasattr(type(network), 'sees_noise'):
+        network.sees_noise = noise
 
 def check_predicts(
     network,            # who is to be asked

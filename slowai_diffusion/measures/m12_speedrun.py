@@ -226,10 +226,11 @@ def packed(
 def unpacked(
     text:str,   # what `packed` made
     channels:int=1, # of the images
+    size:int=32,    # pixels of a side
 ) -> torch.Tensor:
     "The images again."
     raw = bytearray(zlib.decompress(base64.b64decode(text)))
-    return torch.frombuffer(raw, dtype=torch.uint8).view(-1, channels, 32, 32)
+    return torch.frombuffer(raw, dtype=torch.uint8).view(-1, channels, size, size)
 
 def _record_points():
     def p(entry, images, seed, every=None):

@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import partial
 from importlib import import_module
 import numpy as np, torch
-from .checks import (MANY_STEPS, all_finite, ascii_too, clip_range, floats, in_range, like, one_of,
-                     same_shape, warn_range, whole)
+from .checks import (MANY_STEPS, all_finite, ascii_too, clip_range, floats, in_range, is_a, like,
+                     one_of, same_shape, warn_range, whole)
 from .training import eval_mode, get_device
 from .networks import check_cond, check_told, class_given, predict
 from .ddpm import DDPM, Drawing, collected, per_image, trailing_times, walk
@@ -122,7 +122,7 @@ def ddim_invert(
     "The noise x_T from which `sample(…, step=ddim_step, x_T=…)` draws `x_0` in the same `steps`."
     all_finite('x_0', floats('x_0', x_0))
     warn_range(*(v.item() for v in x_0.aminmax()), name='x_0')
-    check_told(model, ddpm)
+    check_told(model, is_a('ddpm', ddpm, DDPM))
     class_given(model, cond)
     refine, device = whole('refine', refine, 0), get_device(None, model)
     cond = check_cond(model, cond, len(x_0), device)

@@ -261,6 +261,7 @@ def save_pipeline(
         raise TypeError(f'unet: diffusers has no {type(unet).__name__}, so that its pipelines '
                         f'could not read the folder; `save_ddpm` writes one for this course')
     check_sees_noise(unet)
+    is_a('ddpm', ddpm, DDPM)
     one_of("beta_schedule of ddpm, which diffusers' pipelines must know,", ddpm.beta_schedule,
            THEIR_TABLES)
     if unet.config.sample_size is None:

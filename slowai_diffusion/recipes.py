@@ -429,11 +429,11 @@ def _run_in(folder, recipe, name, data, settings, how):
     "Train and write the model."
     checkpoint = folder/'checkpoint.pt'
     shape = data.batches.images.shape[1:]
-    plain = not data.own or tuple(shape) == (1, 32, 32)
+    plain = tuple(shape) == (1, 32, 32) or not (data.own or recipe.sorts)
     with torch.random.fork_rng(devices=[]):     # the caller's random numbers go on as they were
         torch.manual_seed(settings['seed'])
         own = {} if plain else dict(in_channels=shape[0], sample_size=shape[1])
-        if recipe.sorts and data.own and data.batches.labels is not None:
+        if recipe.sorts and (data.own or own) and data.batches.labels is not None:
             own['n_classes'] = 1 + max(b.labels.max().item() for b in (data.batches, data.valid))
         model = recipe.build(**own)
     hist = recipe.train(model.to(how['device']), data, checkpoint=checkpoint, **how, **settings)

@@ -17,7 +17,8 @@ from .plots import as_floats, log_axis
 from .data import Batches, as_images, get_dls
 from .training import History, eval_mode, fit, get_device
 from .networks import (ask, check_cond, check_fits, check_made_for, check_predicts, class_given,
-                       config_of, image_shape, learned_noise, learns_cond, size_given, takes_cond)
+                       classes_in_turn, config_of, image_shape, learned_noise, learns_cond,
+                       size_given, takes_cond)
 from .ddpm import (Drawing, batches_of, check_end, held_out as losses_held_out, randn, sample)
 from .distances import Moments
 from .evaluation import ImageEval, garments_gaussian
@@ -396,15 +397,15 @@ def scores(self:DiffusionModel,
     steps:int=5,                    # DDIM steps (η = 0)
     n:int=256,                      # images drawn
     seed:int=0,                     # of their noise, always the same
-    cond=None,                      # classes of `valid`, for a network that takes them
+    cond=None,                      # classes of `valid`; None: a model with classes draws all
 ) -> dict:
     "Held-out losses, and KID with its standard error of drawings; without what is not given."
     losses = {} if valid is None else self.held_out(valid, cond=cond)
     out = {f'held-out {k}': v for k, v in losses.items()}
     if not evaluator: return out
-    cond = None if cond is None else torch.as_tensor(cond)
-    spread = None if cond is None else torch.linspace(0, len(cond) - 1, n).round().long()
-    asked = None if cond is None else cond[spread]  # of all classes, also where they are sorted
+    asked = classes_in_turn(self, n)
+    if cond is not None:    # of all classes, also where they are sorted
+        asked = torch.as_tensor(cond)[torch.linspace(0, len(cond) - 1, n).round().long()]
     x = self.generate(n, steps, seed=seed, progress=False, micro_batch=64, cond=asked)
     kid = evaluator.kid_estimate(x.float().clamp(-1, 1).cpu())
     return {**out, 'KID': kid.value, 'KID se': kid.se}
@@ -451,6 +452,8 @@ def train_on(self:DiffusionModel,
     if learns: self.learn_normalisation(dl.images)
     if n_epochs is None and not {'n_steps', 'minutes'} & set(settings): n_epochs = 5
     now, parts, with_cond = {}, [], learns_cond(self, dl)
+    if with_cond and valid is not None and labels is None:
+        raise ValueError('valid: this network learns classes: give Batches(images, labels)')
     period = len(dl) if score_every is None else whole('score_every', score_every)
 
     def loss_fn(model, batch):

@@ -434,7 +434,11 @@ def _train(run, loss_fn, keep, metrics, callback, progress):
     with run.own_random_numbers(), interruptible() as flag, bar, anyway[0], anyway[1]:
         for batch in run.batches():
             loss = run.advance(loss_fn, batch)
-            if metrics: run.measure(metrics)
+            if metrics:
+                try: run.measure(metrics)
+                except Exception:   # the step itself is done: nothing of it is lost
+                    if keep.checkpoint and TEAM[-1].first: run.save(keep.checkpoint)
+                    raise
             if callback:
                 with torch.random.fork_rng(devices=cuda_of(run.device)): callback(run.step, loss)
             run.finished, stop = run.over, TEAM[-1].any(flag['stop'])

@@ -267,7 +267,8 @@ def _from_folder(folder, size):
                          'size, as in as_images(folder, size=32)')
     mode = 'L' if all(im.mode == 'L' for im in ims) else 'RGB'
     even = [f.name for f, im in zip(files, ims) if all(a == b for a, b in _spans(im))]
-    for note in picture_notes(even, deep, len(ims)): warnings.warn(f'{folder}: {note}', stacklevel=3)
+    for note in picture_notes(even, deep, len(ims)):
+        warnings.warn(f'{folder}: {note}', stacklevel=3)
     x = torch.from_numpy(np.stack([np.asarray(im.convert(mode)) for im in ims]))
     return x[:, None] if mode == 'L' else x.permute(0, 3, 1, 2).contiguous()
 

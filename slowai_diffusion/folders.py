@@ -136,8 +136,8 @@ def _cut(picture, size, crop, resize):
 def _check_crop(crop, size):
     if isinstance(crop, str):
         one_of('crop', crop, ('centre', 'pad'))
-        if crop == 'pad' and size is None: raise ValueError("crop='pad': give a size, as in size=64")
-        return crop
+        if crop == 'centre' or size is not None: return crop
+        raise ValueError("crop='pad': give a size, as in size=64")
     box = tuple(whole('crop', v, 0) for v in listed(crop) or ())
     if len(box) != 4 or box[0] >= box[2] or box[1] >= box[3]:
         raise ValueError(f"crop={crop}: 'centre', 'pad' or (left, top, right, bottom) is needed")

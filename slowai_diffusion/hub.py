@@ -13,7 +13,10 @@ from .records import (IN_DIFFUSERS, WEIGHT_FILES, card, check_weights, results_f
 from .ddpm import Drawing, load_ddpm
 from .interop import FASHION_ON_HUB, save_pipeline
 from .drawing import draw_images
+from .networks import class_count
+from .diffusion_files import load_diffusion
 from .recipes import in_the_box
+from .runs import RUN_FILES
 from .web import fid_curve
 
 # what a model's card says of `diffusers` -> what reads its folder for the hub
@@ -23,9 +26,9 @@ _USE = dict(load_diffusion="""
 ## Use
 
 ```python
-from slowai_diffusion import load_diffusion
-model = load_diffusion('./{name}')      # the path of this folder
-images = model.generate(16, {calls}, sampler='{sampler}', seed=0)   # black -1, white 1
+from slowai_diffusion import Drawing, draw_images
+how = Drawing('{sampler}', {calls}{options})
+images = draw_images('./{name}', 16, how, seed=0)   # the path of this folder; black -1, white 1
 ```
 """, load_classifier="""
 ## Use
@@ -71,7 +74,8 @@ def hub_reader(
     folder = model_path(name)
     if _for_hub(folder): return _READERS.get(card(folder).get('in_diffusers'), 'load_classifier')
     raise ValueError(f'{str(name)!r} is no trained network with a card; shipped are: '
-                     f'{", ".join(hub_models())}')
+                     f'{", ".join(hub_models())}; slowai_train writes cards, and for a model of '
+                     'your own `records.write_card`')
 
 def recommended(
     curve,          # of `fid_curve`
@@ -121,12 +125,14 @@ def _head(name, facts, reader, curve, licence):
         datasets=[FASHION_ON_HUB] if on_fashion else None,
         metrics=list(scores) or None, eval_results=found*on_fashion or None).to_yaml()
 
-def _body(folder, name, reader, n, point, curve):
+def _body(folder, name, reader, n, point, curve, classes):
     "The card's text: what it says already, then use, samples and scores."
     said = (folder/'README.md').read_text(encoding='utf-8')
     text = re.sub(r'\A---\n.*?\n---\n', '', said, flags=re.S).strip() + '\n'
-    text += _USE[reader].format(name=name, **(point or {}))
-    if point: text += _SAMPLES.format(n=n, how=_drawing(point))
+    options, in_turn = '', f', of its {classes} classes in turn' if classes else ''
+    if point and point['stochasticity']: options = f", {dict(stochasticity=point['stochasticity'])}"
+    text += _USE[reader].format(name=name, options=options, **(point or {}))
+    if point: text += _SAMPLES.format(n=n, how=f'{_drawing(point)}{in_turn}')
     rows = [f'| {p["sampler"]} | {p["stochasticity"] or ""} | {p["calls"]} | {p["fid"]:.3f} | '
             f'{p["seeds"]} |' for p in curve]
     return text + (_SCORES.format(rows='\n'.join(rows)) if rows else '')
@@ -144,20 +150,24 @@ def hub_folder(
     name, facts = source.resolve().name, card(source)
     folder = check_free(Path(out)/name, force)
     curve = _stored(source)
-    point = None if reader == 'load_classifier' else recommended(curve)
+    point = classes = None
+    if reader != 'load_classifier':
+        point, model = recommended(curve), load_diffusion(source)
+        classes = class_count(model)
     with saving(folder, 'hub', force) as new:
         if reader == 'DDPMPipeline':
             dtype = next(iter(load_file(weights_file(source)).values())).dtype
             save_pipeline(new, *load_ddpm(source), facts, name, dtype)
         else:
             for f in source.iterdir():
-                if f.suffix in ('.json', '.safetensors', '.md'): shutil.copyfile(f, new/f.name)
+                model_file = f.suffix in ('.json', '.safetensors', '.md')
+                if model_file and f.name not in RUN_FILES: shutil.copyfile(f, new/f.name)
         if point:
-            x = draw_images(source, n, _drawing(point), seed=0, progress=progress)
+            x = draw_images(model, n, _drawing(point), seed=0, progress=progress)
             save_png(new/'samples.png', x, zoom=3)
         write_json(new/'scores.json', dict(card=facts.get('scores', {}), fid=curve))
         head = _head(name, facts, reader, curve, _licence(source))
-        text = f'---\n{head}\n---\n\n{_body(new, name, reader, n, point, curve)}'
+        text = f'---\n{head}\n---\n\n{_body(new, name, reader, n, point, curve, classes)}'
         (new/'README.md').write_text(text, encoding='utf-8')
     return folder
 

@@ -97,10 +97,13 @@ def check_cond(
     if cond is None: return None
     if not takes_cond(network):
         raise ValueError(f'cond: {type(network).__name__} takes no condition, see `takes_cond`')
+    if hasattr(cond, 'to_numpy'): cond = cond.to_numpy()    # pandas: whatever its index
     try: cond = torch.as_tensor(cond)
     except (TypeError, ValueError, RuntimeError):
         raise ValueError(f'cond: int64 classes ({n},) are needed, got {cond!r}') from None
-    if cond.dtype != torch.int64 or tuple(cond.shape) != (n,):
+    whole_numbers = not (cond.is_floating_point() or cond.is_complex() or cond.dtype == torch.bool)
+    if whole_numbers: cond = cond.long()
+    if not whole_numbers or tuple(cond.shape) != (n,):
         given = f'{cond.dtype} {tuple(cond.shape)}'
         raise ValueError(f'cond: int64 classes ({n},) are needed, got {given}')
     most = (class_count(network) or math.inf) - 1

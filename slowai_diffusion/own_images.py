@@ -39,6 +39,7 @@ def rotation_net(
 
 def _as_classes(labels):
     "Whole numbers from 0 on."
+    if hasattr(labels, 'to_numpy'): labels = labels.to_numpy()  # pandas: whatever its index
     try: y = torch.as_tensor(labels)
     except (TypeError, ValueError): y = torch.empty(0, 0)
     if y.ndim == 1 and not y.is_floating_point() and y.dtype != torch.bool and not (y < 0).any():

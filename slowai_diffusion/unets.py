@@ -11,7 +11,7 @@ from functools import partial
 import torch, torch.nn.functional as F
 from fastcore.basics import AttrDict
 from torch import nn
-from .checks import Registry, clip_range, in_range, is_a, one_of, positive, whole
+from .checks import (Registry, clip_range, in_range, is_a, one_of, only_keys, positive, whole)
 from .networks import check_sizes, image_shape, load_network
 from .embeddings import (TIME_EMBEDDINGS, as_times, one_each, sin_cos, transformer_speeds)
 
@@ -225,7 +225,7 @@ class ResidualUNet(UNet):
         if 'whole_times' in form:   # saved before embeddings had names
             whole = form.pop('whole_times')
             form['time_embedding'] = 'sinusoidal_whole' if whole else 'sinusoidal'
-        f = ResidualForm(**form)
+        f = ResidualForm(**only_keys('residual_unet', form, ResidualForm.__dataclass_fields__))
         self.config = AttrDict(asdict(f))
         self.multiple = f.multiple
         n, n_told = self.n_sines, self.n_told

@@ -6,6 +6,7 @@ import os
 from functools import cache, partial
 from typing import NamedTuple
 import torch
+from .. import folders
 from ..files import cache_dir
 from ..plots import to_float, to_uint8
 from ..records import measurement
@@ -15,7 +16,6 @@ from ..unets import residual_unet
 from ..own_images import eval_against, label_net
 from ..diffusion import KERAS_DIFFUSION, DiffusionModel, keras_diffusion
 from ..diffusion_files import save_diffusion
-from ..folders import picture_set
 from .m12_speedrun import packed
 from .m14_garden import GARDEN_MODEL, nearest_rms
 
@@ -57,7 +57,7 @@ def photographs(
     folder = os.environ.get('FLOWERS_DIR')
     if not folder:
         raise FileNotFoundError('FLOWERS_DIR is not set: a folder of photographs in class folders')
-    p = picture_set(folder, size, progress=False)
+    p = folders.picture_set(folder, size, progress=False)
     if p.labels is None: raise ValueError(f'FLOWERS_DIR={folder!r} has no class folders')
     k = len(p.images)//5    # in the order of their hashes: a fair sample
     return Photographs(p.images[k:], p.labels[k:], p.images[:k])

@@ -292,6 +292,18 @@ def _resized(x, size):
     y = F.interpolate(x.float(), size=(size, size), mode='bilinear', antialias=True)
     return y.round().clamp(0, 255).to(torch.uint8) if x.dtype == torch.uint8 else y.clamp(-1, 1)
 
+def _refuse_sets(data):
+    "Images with labels, and whole data sets, are more than images: say how to give them."
+    kind = type(data).__name__
+    if hasattr(data, 'train') and hasattr(data, 'valid'):
+        raise TypeError(f'data: {kind}; give one of its parts, as in dls.train')
+    if hasattr(data, 'images') and hasattr(data, 'labels'):
+        raise TypeError(f'data: a {kind}; give its images, or Batches(data.images, data.labels)')
+    parts = getattr(data, 'tensors', data)      # of a TensorDataset
+    if isinstance(parts, (tuple, list)) and len(parts) == 2 and (
+            [getattr(v, 'ndim', 0) for v in parts] in ([3, 1], [4, 1])):
+        raise TypeError(f'data: a {kind} of images and labels; give Batches(images, labels)')
+
 def _as_tensor(given, size):
     """A tensor of an array of numbers, in whatever order they and their bytes are; pictures of
     Pillow's may be cut to squares of `size`."""
@@ -330,9 +342,7 @@ def as_images(
     Of a folder all folders in it are read, linked ones too, and nothing hidden, in the order of
     their names: 10.png before 2.png."""
     if size is not None: size = whole('size', size, 1, 8192)
-    if hasattr(data, 'images') and hasattr(data, 'labels'):
-        kind = type(data).__name__
-        raise TypeError(f'data: a {kind}; give its images, or Batches(data.images, data.labels)')
+    _refuse_sets(data)
     if isinstance(data, (str, Path)):
         folder = at_home(data)
         if not folder.is_dir(): raise FileNotFoundError(f'data: {data} is not a folder')

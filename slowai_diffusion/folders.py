@@ -211,6 +211,29 @@ def _make(folder, sources, skip_broken, progress, how):
     write_json(folder/'facts.json', dict(facts, notes=notes, sha256=sha256(folder/'images.u8')))
 
 # %% ../nbs/14_colour.ipynb #s14f4
+def _numbered(data, pictures, classes):
+    "The same pictures with labels that number `classes`."
+    names = tuple(_text(k) for k in listed(classes) or ())
+    if len(names) < 2 or len({*names}) < len(names):
+        raise ValueError(f'classes={classes!r}: names, each once, are needed')
+    if pictures.labels is None: raise ValueError(f'classes: {data} has no labels')
+    if other := [k for k in pictures.classes if k not in names]:
+        raise ValueError(f'classes: {data} has also {", ".join(other)}')
+    number = torch.tensor([names.index(k) for k in pictures.classes])
+    return pictures._replace(labels=number[pictures.labels], classes=names)
+
+def _other_classes(folder, classes):
+    "What to say where parts of a data set beside this one have other classes."
+    if folder.name.lower() not in _SPLITS or not classes: return []
+    for part in sorted(folder.parent.iterdir()):
+        if part == folder or part.name.lower() not in _SPLITS or not part.is_dir(): continue
+        there = {f.name for f in part.iterdir() if f.is_dir() and f.name[0] != '.'}
+        if there and there != {*classes}:
+            return [f'its classes are {", ".join(classes)}, and those of {part.name} are others '
+                    f'({", ".join(sorted(there))}), so that the same number means another class; '
+                    f'classes=… numbers both alike']
+    return []
+
 def picture_set(
     data,               # a folder of pictures, or one of `HUB_SETS`
     size:int|None=None, # side of the squares; None: the pictures have one size, and keep it
@@ -219,6 +242,8 @@ def picture_set(
     resize:str='lanczos',   # one of `RESIZE`, Pillow's filters; none of them but nearest aliases
     skip_broken:bool=False, # leave out what cannot be read, with a warning? else an error
     progress:bool=True, # show bars?
+    classes=None,       # names of the labels in their order, as those of another folder; None:
+                        # sorted
 ) -> Pictures:
     """Pictures of any kind as squares. They are read once and kept in the cache folder under a name
     made of their contents; later calls open that file. Folders in a folder give labels where every
@@ -243,6 +268,8 @@ def picture_set(
     pictures, notes = _stored(kept)
     if copies := len(hashes) - len(set(hashes)):
         notes.append(f'{copies:,} of {len(hashes):,} pictures are exact copies of others')
+    if classes is not None: pictures = _numbered(data, pictures, classes)
+    elif folder.is_dir(): notes += _other_classes(folder, pictures.classes)
     for note in notes: warnings.warn(f'{data}: {note}', stacklevel=2)
     return pictures
 

@@ -105,6 +105,7 @@ def check_cond(
     if whole_numbers: cond = cond.long()
     if not whole_numbers or tuple(cond.shape) != (n,):
         given = f'{cond.dtype} {tuple(cond.shape)}'
+        if not cond.ndim: given = f'one number; for {n} of one class write [{cond.item()}]*{n}'
         raise ValueError(f'cond: int64 classes ({n},) are needed, got {given}')
     most = (class_count(network) or math.inf) - 1
     if cond.min() < -1 or cond.max() > most:

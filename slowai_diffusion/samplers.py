@@ -510,10 +510,12 @@ def generate(
     x_T = all_finite('x_T', x_T).to(device, copy=True)  # `start` may write into it
     if start: x_T = like('start: what it makes of the noise', start(x_T), x_T, 'the noise')
     states = trajectory(denoise, schedule, times, x_T, sampler, generator, cond=cond)
-    states = tqdm(states, total=len(times) + 1, disable=not progress, unit='step')
-    if return_all: return list(states)
-    for s in states: pass
-    return s.x_bar
+    seen = []
+    with tqdm(total=len(times), disable=not progress, unit='step') as bar:
+        for s in states:
+            bar.update(s.k > 0)     # a state comes before its step
+            if return_all: seen.append(s)
+    return seen if return_all else s.x_bar
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

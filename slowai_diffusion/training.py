@@ -287,7 +287,9 @@ class Run:
         abouts = {**saved['run'], **budget}, self.about
         if _minor(made_on) != _minor(here): abouts = map(without_code, abouts)
         differ = differences(*abouts)
-        if differ: raise ValueError(f'{path} is of another run: {differ}')
+        if differ:
+            hint = ' (other images want a run of their own, which may begin with these weights)'
+            raise ValueError(f'{path} is of another run: {differ}{hint*("data.images" in differ)}')
         differ = differences(made_on, here)
         if differ: warnings.warn(f'{path} was made elsewhere, the last bits may differ: {differ}')
         load_state(self.model, saved['model'], path)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 import os
 from functools import cache, partial
+from pathlib import Path
 from typing import NamedTuple
 import torch
 from .. import folders
@@ -15,7 +16,7 @@ from ..networks import n_parameters
 from ..unets import residual_unet
 from ..own_images import eval_against, label_net
 from ..diffusion import KERAS_DIFFUSION, DiffusionModel, keras_diffusion
-from ..diffusion_files import save_diffusion
+from ..diffusion_files import load_diffusion, save_diffusion
 from .m12_speedrun import packed
 from .m14_garden import GARDEN_MODEL, nearest_rms
 
@@ -102,6 +103,15 @@ def photograph_judge():
     net = label_net(to_float(p.images), p.labels)
     return eval_against(p.images, 'photographs', classifier=net)
 
+def kept_model(
+    recipe:str,     # one of `COLOUR_RECIPES`
+    minutes:float,  # of one core, that it was trained for
+    seed:int=0,     # of the training
+) -> Path:
+    "Folder in the cache with what `photographs_learned` trained."
+    key = ''.join(c if c.isalnum() else '_' for c in f'{recipe}-{minutes}-{seed}')
+    return cache_dir()/'photographs'/key
+
 def _photograph_points():
     def p(recipe, minutes, seed=0, n=1000):
         return dict(recipe=recipe, minutes=minutes, seed=seed, n=n)
@@ -117,8 +127,8 @@ def photographs_learned(recipe, minutes, seed, n):
     "One training. `curve`: step, KID of 256 drawings in 5 steps, losses held out and learned."
     p, r, judge = photographs(), COLOUR_RECIPES[recipe], photograph_judge()
     n_steps = max(1, round(60*minutes*r.speed/r.fit['bs']))
-    key = ''.join(c if c.isalnum() else '_' for c in f'{recipe}-{minutes}-{seed}')
-    checkpoint = cache_dir()/'photographs'/f'{key}.pt'
+    kept = kept_model(recipe, minutes, seed)
+    checkpoint = kept.with_suffix('.pt')
     def learned(model): return dict(learned=model.held_out(p.images[:256])['velocity'])
     model, hist = learn_photographs(
         recipe, p.images, n_steps, seed, checkpoint, valid=p.held_out[:256], evaluator=judge,
@@ -130,12 +140,37 @@ def photographs_learned(recipe, minutes, seed, n):
             for k, x in dict(drawn=drawn[20], held_out=p.held_out).items()}
     steps = [step for step, _ in hist.series['KID']]
     curve = [*zip(steps, *(hist[k] for k in ('KID', 'held-out velocity', 'learned')))]
-    save_diffusion(model, cache_dir()/'photographs'/key, torch.float16, force=True)
+    save_diffusion(model, kept, torch.float16, force=True)
     out = dict(steps=n_steps, parameters=n_parameters(model.network), curve=curve, nearest=near,
                kid={k: v.value for k, v in kids.items()}, kid_se={k: v.se for k, v in kids.items()},
                floor=floor.value, floor_se=floor.se, pictures=packed(drawn[20][:12]))
     checkpoint.unlink(missing_ok=True)
     return out
+
+TECHNIQUES = {  # name -> arguments of `generate`, by which Béres 2022 draws
+    'deterministic': {}, 'stochastic': dict(stochasticity=1.),
+    'stochastic, more noise': dict(stochasticity=1., variance_preserving=False),
+    'second order': dict(second_order_alpha=1.),
+    **{f'multistep {k}': dict(num_multisteps=k) for k in (2, 3, 4, 5)}}
+
+def _technique_points():
+    def p(technique, calls, seed=0, n=500):
+        return dict(technique=technique, calls=calls, seed=seed, n=n, minutes=120)
+    return [p(k, calls, seed) for seed in (0, 1) for calls in (4, 6, 10, 20, 50)
+            for k in TECHNIQUES]
+
+@measurement(
+    'Lesson 14: the Keras example after two hours on photographs of 64×64 pixels, drawn by its '
+    'eight techniques at equal network calls; KID by a network that tells the classes.',
+    _technique_points)
+def techniques_compared(technique, calls, seed, n, minutes):
+    "Needs the model that `photographs_learned` keeps in the cache."
+    model, options = load_diffusion(kept_model('Keras example', minutes)), TECHNIQUES[technique]
+    steps = calls//2 if 'second_order_alpha' in options else calls
+    x = to_uint8(model.generate(n, steps, seed=seed, micro_batch=32, amp=True, progress=False,
+                                **options))
+    kid = photograph_judge().kid_estimate(to_float(x))
+    return dict(kid=kid.value, kid_se=kid.se)
 
 # %% auto #0
 # `help()` says what the comments beside parameters say

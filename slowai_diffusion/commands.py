@@ -212,12 +212,22 @@ def _is_stored(
         raise FileNotFoundError(f'against={against!r}: no pictures are there, and no stored '
                                 'reference has that name (fashion_mnist_reference)') from None
 
-def _labelled(folder, size):
-    "Pictures in class folders, as `eval_against` takes them."
-    p = picture_set(folder, size)
-    if p.labels is None:
-        raise ValueError(f'labels: the pictures of {folder} do not lie in class folders')
-    return p.images, folder, None, p.labels
+def _own_reference(against, size, labels):
+    "Pictures of one's own as `eval_against` takes them; None where there is a stored reference."
+    if labels:
+        p = picture_set(against, size)
+        if p.labels is not None: return dict(images=p.images, labels=p.labels)
+        raise ValueError(f'labels: the pictures of {against} do not lie in class folders')
+    if str(against) in HUB_SETS: return dict(images=picture_set(against, size).images)
+    return None if _is_stored(against) else dict(images=read_images(against, size))
+
+def _check_alike(given, shape, name, wanted, own):
+    "Images of one shape can be compared."
+    if shape == wanted: return
+    hint = 'score them --against FOLDER, with images of their kind'
+    if own and shape[0] == wanted[0]: hint = f'--size {shape[1]} cuts all to squares of that side'
+    elif own: hint = 'these are grey and in colour, and cannot be compared'
+    raise ValueError(f'{given}: images of shape {shape}, but {name} has {wanted}: {hint}')
 
 _DRAWN = dict(n=10_000, steps=None, sampler=None, eta=None, seed=0, clip=False)    # if not told
 
@@ -260,13 +270,9 @@ def slowai_eval(
     """Score images against Fashion-MNIST, or against pictures of your own: FID, KID, precision,
     recall, density, coverage, beside the floor of real images. A drawing run that was stopped goes
     on."""
-    def evaluator():
+    def evaluator(own):
         how = dict(bs=whole('bs', bs, 1, 8192), device=device, progress=not json)
-        if labels: return eval_against(*_labelled(against, size), **how)
-        if str(against) in HUB_SETS:
-            return eval_against(picture_set(against, size).images, against, classifier, **how)
-        if not _is_stored(against):
-            return eval_against(read_images(against, size), against, classifier, **how)
+        if own: return eval_against(name=against, classifier=classifier, **own, **how)
         net = classifier or 'fashion_mnist_classifier'
         return ImageEval.fashion_mnist(net, reference=against, **how)
     def go():
@@ -280,13 +286,12 @@ def slowai_eval(
         drawing = drawing_from(sampler, steps, eta, clip, loaded)
         x = read_images(path, size) if path else None
         shape = tuple(loaded.shape if model else x.shape[1:])
-        ev = evaluator()
-        wanted = ev.reference.shape
+        own = _own_reference(against, size, labels)
+        ev = None if own else evaluator(own)
+        wanted = tuple(own['images'].shape[1:]) if own else ev.reference.shape
         frame = model and shape[1:] == (28, 28) and wanted == (shape[0], 32, 32)
-        if not frame and shape != wanted:
-            raise ValueError(
-                f'{path or model}: images of shape {shape}, but {ev.reference.name} has '
-                f'{wanted}: score them --against FOLDER, with images of their kind')
+        if not frame: _check_alike(path or model, shape, against, wanted, own)
+        ev = ev or evaluator(own)   # a network may be trained for it
         if model: x = to_float(cached_images(model, n, drawing, seed, device)[0])
         if frame: x = framed(x)
         return ev.evaluate(x, floor=not no_floor)

@@ -531,7 +531,9 @@ def search(
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with locked(Path(path)):
+    with locked(Path(path)), warnings.catch_warnings():
+        # a choice may be a tuple, whatever Optuna says
+        warnings.filterwarnings('ignore', 'Choices for a categorical distribution')
         kind = dict(tpe=optuna.samplers.TPESampler, random=optuna.samplers.RandomSampler)[sampler]
         study = optuna.create_study(storage=JournalStorage(JournalFileBackend(str(path))),
                                     study_name='search', load_if_exists=True)
@@ -546,10 +548,8 @@ def search(
             except (ValueError, FloatingPointError) as e:
                 print(f'failed: {trial.params}: {e}', flush=True)
                 raise
-        with warnings.catch_warnings():     # a choice may be a tuple, whatever Optuna says
-            warnings.filterwarnings('ignore', 'Choices for a categorical distribution')
-            study.optimize(objective, max(0, n_trials - len(done)),
-                           catch=(ValueError, FloatingPointError))
+        study.optimize(objective, max(0, n_trials - len(done)),
+                       catch=(ValueError, FloatingPointError))
     return study
 
 # %% auto #0

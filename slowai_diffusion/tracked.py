@@ -354,8 +354,11 @@ def _train_plan(plan, device, processes, threads, how):
                      device=device_name(device), on=str(device), processes=processes,
                      versions=versions(), source=source_key(plan.recipe.build),
                      data=data_source(), started=[time.strftime('%Y-%m-%d %H:%M:%S')])
+        if file and file.parent != folder: about['beside'] = str(file.resolve().parent)
         if (folder/'run.json').exists():        # it goes on
-            about['started'] = [*StoredRun(folder).about['started'], *about['started']]
+            old = StoredRun(folder).about
+            about['started'] = [*old['started'], *about['started']]
+            about.setdefault('beside', old.get('beside'))
         write_json(folder/'run.json', about)
         args = str(folder), str(plan.name), plan.given, plan.seed, str(device), how
         try:
@@ -387,6 +390,8 @@ def resume_run(
 ) -> StoredRun:
     "Let it go on, as it was begun."
     files = [run.folder/f'recipe{suffix}' for suffix in ('.json', '.py')]
+    beside = run.about.get('beside')    # modules that the recipe imports may lie there
+    if beside and beside not in sys.path: sys.path.append(beside)
     name = next((f for f in files if f.exists()), run.recipe)
     how = dict(dict(processes=run.about['processes'], device=run.about['on']), **how)
     given = {k: tuple(v) if isinstance(v, list) else v for k, v in run.about['given'].items()}
@@ -470,7 +475,10 @@ def search_runs(
         try: used = score_of([run], by)
         except ValueError as e: raise LookupError(str(e)) from None     # no trial will have it
         return -run.scores[used] if HIGHER_IS_BETTER.search(used) else run.scores[used]
-    settings = Plan(name, given, seed).settings
+    for k in given: known_setting(k, known)
+    try: settings = Plan(name, given, seed).settings
+    except ValueError:      # they may fit only together with what is searched
+        settings = {k: _told(v) for k, v in given.items()}
     key = run_id(dict(space={k: list(v) for k, v in space.items()}, settings=settings, by=by,
                       sampler=sampler), seed)
     path = runs_dir()/called/f'search-{key}.log'

@@ -5,7 +5,7 @@ to."""
 
 # %% ../nbs/90_checks.ipynb #e2a5539c
 from __future__ import annotations
-import inspect, math, warnings
+import importlib, inspect, math, warnings
 from collections.abc import Hashable, Iterable
 from functools import partial, wraps
 from numbers import Number
@@ -13,9 +13,9 @@ import torch
 
 # %% auto #0
 __all__ = ['MANY_STEPS', 'MANY_IMAGES', 'ASCII_NAMES', 'one_of', 'in_range', 'whole', 'positive',
-           'exactly_one', 'listed', 'is_a', 'only_keys', 'dims', 'clip_range', 'greek_names',
-           'ascii_too', 'like', 'version_of', 'floats', 'all_finite', 'check_noise', 'same_shape',
-           'check_images', 'warn_range', 'Registry']
+           'exactly_one', 'listed', 'is_a', 'only_keys', 'dims', 'clip_range', 'needed',
+           'greek_names', 'ascii_too', 'like', 'version_of', 'floats', 'all_finite', 'check_noise',
+           'same_shape', 'check_images', 'warn_range', 'Registry']
 
 # %% ../nbs/90_checks.ipynb #68701aa6
 def one_of(
@@ -140,6 +140,19 @@ def clip_range(
     except (TypeError, ValueError): low = high = math.nan
     if low < high: return low, high
     raise ValueError(f'{name}={clip!r}: None, or (low, high) with low < high is needed')
+
+# %% ../nbs/90_checks.ipynb #needed01
+def needed(
+    package:str,    # to import
+    extra:str,      # the part of the installation that brings it
+):
+    "Import a package that only some need; an `ImportError` names the extra."
+    top = package.partition('.')[0]
+    try: return importlib.import_module(package)
+    except ModuleNotFoundError as e:
+        if (e.name or '').partition('.')[0] != top: raise   # it is here, and lacks another one
+        raise ImportError(f'{top} is not installed: '
+                          f"pip install 'slowai_diffusion[{extra}]'") from None
 
 # %% ../nbs/90_checks.ipynb #0156fb01
 ASCII_NAMES = dict(eta='η', beta_min='βmin', beta_max='βmax', alpha='α', gamma='γ', mu='μ', eps='ε',

@@ -23,9 +23,9 @@ from .runs import (all_runs, as_table, compared, delete_run, given_settings, ove
 from .bench import run_benches
 
 # %% auto #0
-__all__ = ['MAKERS', 'load_plugins', 'one_line_errors', 'set_threads', 'slowai_train', 'kid_line',
-           'slowai_sample', 'slowai_eval', 'slowai_runs', 'slowai_measure', 'slowai_bench',
-           'slowai_hub']
+__all__ = ['MISTAKES', 'MAKERS', 'load_plugins', 'one_line_errors', 'set_threads', 'slowai_train',
+           'kid_line', 'slowai_sample', 'slowai_eval', 'slowai_runs', 'slowai_measure',
+           'slowai_bench', 'slowai_hub']
 
 # %% ../nbs/97_commands.ipynb #d0d00005
 def load_plugins():
@@ -34,6 +34,8 @@ def load_plugins():
         try: importlib.import_module(name.strip())
         except Exception as e:
             raise ValueError(f'SLOWAI_PLUGINS: {name.strip()!r} cannot be imported ({e})') from e
+
+MISTAKES = ValueError, TypeError, OSError, ImportError, FloatingPointError  # of the user
 
 def one_line_errors(
     f,      # what to call
@@ -44,7 +46,7 @@ def one_line_errors(
         load_plugins()
         return f(*args, **kwargs)
     except KeyboardInterrupt as e: sys.exit(f'\n{e}' if e.args else '\nstopped')
-    except (ValueError, TypeError, OSError, FloatingPointError) as e: sys.exit(f'error: {e}')
+    except MISTAKES as e: sys.exit(f'error: {e}')
 
 def set_threads(n):
     "Use `n` CPU threads; None: as many as PyTorch takes."
@@ -101,6 +103,7 @@ def slowai_train(
     epochs:float=None,          # … or for so many epochs
     steps:int=None,             # … or for so many steps
     more_epochs:float=None,     # … or go on for so long with a finished run, made with --out
+    start_from:str=None,        # begin with the weights of this model: a name, or a folder
     device:str=None,            # cpu, cuda, mps
     resume:store_true=False,    # go on from the checkpoint of a run that was stopped?
     force:store_true=False,     # replace what a finished or a stopped training left?
@@ -135,7 +138,8 @@ def slowai_train(
         return one_line_errors(_train_runs, **{k: v for k, v in locals().items() if k != 'name'},
                                recipe=name)
     given = dict(data=data, size=size, images=images, bs=bs, flip=flip or None, minutes=minutes,
-                 n_epochs=epochs, n_steps=steps, more_epochs=more_epochs, resume=resume or None)
+                 n_epochs=epochs, n_steps=steps, more_epochs=more_epochs,
+                 start_from=start_from, resume=resume or None)
     given = {k: v for k, v in given.items() if v is not None}
     def note(step, loss):
         if not print_every or step % print_every: return

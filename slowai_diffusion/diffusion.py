@@ -50,6 +50,11 @@ def _objective(v):
     if isinstance(v, dict): return Objective(**v)
     raise TypeError(f'objective={v!r}; allowed: Objective, a name, or a configuration (dict)')
 
+def _drawing_of(v):
+    "A `Drawing` from itself or its configuration."
+    if isinstance(v, dict): return Drawing(**v)
+    return v if v is None else is_a('drawing', v, Drawing)
+
 class DiffusionModel(nn.Module):
     "Network, schedule and objective. `(x_t, t)` → the network's answer, t times of its diffusion."
     def __init__(self,
@@ -59,6 +64,7 @@ class DiffusionModel(nn.Module):
         *, told:str='time',     # what the network is told, one of `TOLD`
         normalised:bool=False,  # train on images of mean 0 and variance 1 in each channel?
         shape=None,         # (C, H, W) of the images; None: as the network's configuration says
+        drawing=None,       # a `Drawing` or its `config`: how it is usually drawn; None: not said
     ):
         super().__init__()
         if not callable(network): raise TypeError(f'network={network!r}: a network is needed')
@@ -69,6 +75,7 @@ class DiffusionModel(nn.Module):
         self.objective = objective
         self.told = told
         self.normalised = normalised
+        self.drawing = drawing
         if shape is None: size_given(network, image_shape(network))
         self.shape = image_shape(network) if shape is None else dims('shape', shape)
         if len(self.shape) != 3: raise ValueError(f'shape={shape}: (C, H, W) is needed')
@@ -89,6 +96,7 @@ class DiffusionModel(nn.Module):
         if name == 'diffusion': value, self._schedule = as_diffusion(value, 'schedule'), None
         if name == 'objective': value = _objective(value)
         if name == 'told': TOLD.get_or_list(value)
+        if name == 'drawing': value = _drawing_of(value)
         super().__setattr__(name, value)
         if not built or name not in ('network', 'diffusion', 'told', 'objective'): return
         try: self._check_told()
@@ -146,8 +154,9 @@ class DiffusionModel(nn.Module):
         "All but the network, as plain data; `ValueError` for what has no name."
         if type(self).__name__ != 'DiffusionModel':
             raise ValueError(f'model: a {type(self).__name__} would come back as a DiffusionModel')
+        drawing = dict(drawing=self.drawing.config) if self.drawing else {}
         return dict(**self.diffusion.saved(), objective=self.objective.config, told=self.told,
-                    normalised=self.normalised, shape=list(self.shape))
+                    normalised=self.normalised, shape=list(self.shape), **drawing)
     def __repr__(self):
         return (f'DiffusionModel({type(self.network).__name__} told {self.told}, {self.diffusion}, '
                 f'{self.objective}, images {self.shape}' + ', normalised'*self.normalised + ')')

@@ -55,7 +55,7 @@ def _check_settings(s, folder):
     "Does diffusion.json hold nothing else than it must, and do the other files belong to it?"
     needed = [*_KEYS, 'ddpm' if 'ddpm' in s else 'schedule']
     if s['normalised']: needed += ['mean', 'variance']
-    only_keys('settings', s, [*needed, 'noise_power'])
+    only_keys('settings', s, [*needed, 'noise_power', 'drawing'])
     for k in needed:
         if k not in s: raise ValueError(f'{k!r} is missing')
     one_of('_class_name', s['_class_name'], ['DiffusionModel'])
@@ -92,7 +92,8 @@ def load_diffusion(
     network = load_network(folder, device)
     with naming(file):
         model = DiffusionModel(network, diffusion, objective, told=s['told'],
-                               normalised=s['normalised'], shape=s['shape'])
+                               normalised=s['normalised'], shape=s['shape'],
+                               drawing=s.get('drawing'))
         if s['normalised']: model._set_moments(s['mean'], s['variance'])
     return model.eval().to(device)
 

@@ -33,6 +33,7 @@ def usual_drawing(
     model:DiffusionModel|None=None, # whose images; None: of a `DDPM`
 ) -> Drawing:
     "How a model is drawn where nobody says."
+    if model is not None and model.drawing: return model.drawing
     if model is None or hasattr(model.diffusion, 'respace'): return Drawing('ddpm', 50)
     return Drawing('unipc', 10)
 
@@ -44,15 +45,17 @@ def drawing_from(
     model:DiffusionModel|None=None, # whose usual drawing the rest is; None: of a `DDPM`
 ) -> Drawing:
     "A `Drawing` from what a command line says; `ValueError` for what the sampler does not have."
-    usual, options = usual_drawing(model), {} if eta is None else dict(stochasticity=eta)
-    sampler = usual.sampler if sampler is None else sampler
-    calls = usual.calls if calls is None else calls
-    try: get_sampler(sampler, **options)
+    usual = usual_drawing(model)
+    if sampler not in (None, usual.sampler): usual = usual.changed(sampler=sampler, options=())
+    options = dict(usual.options) if eta is None else dict(stochasticity=eta)
+    try: get_sampler(usual.sampler, **options)
     except TypeError:
         if eta is None: raise
-        why = f"eta={eta}: sampler {sampler!r} has no such setting; 'ddim' has"
+        why = f"eta={eta}: sampler {usual.sampler!r} has no such setting; 'ddim' has"
         raise ValueError(why) from None
-    return Drawing(sampler, calls, options, clip=(-1., 1.) if clip else None)
+    calls = usual.calls if calls is None else calls
+    clip = (-1., 1.) if clip else usual.clip
+    return usual.changed(calls=calls, options=options, clip=clip)
 
 # %% ../nbs/94_drawing.ipynb #d0a00010
 def draw_images(

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 from .checks import all_finite, check_images, warn_range, whole
-from .training import eval_mode, get_device
+from .training import autocast, eval_mode, get_device
 
 # %% ../nbs/03_evaluation.ipynb #0c1ad9e4
 @contextmanager
@@ -90,7 +90,7 @@ def feature_batches(
             if check:
                 check(x)
                 low, high = min(low, x.amin().item()), max(high, x.amax().item())
-            with torch.autocast(device.type, torch.bfloat16, enabled=amp):
+            with autocast(device, amp):
                 model(x.to(device, dtype, copy=True))   # it may write into it
             yield _pooled(seen, f'layer={layer!r} of {type(model).__name__}')
     if low <= high: warn_range(low, high)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 import numpy as np, torch
 from tqdm.auto import tqdm
-from .checks import Registry, listed, one_of, whole
+from .checks import Registry, listed, needed, one_of, whole
 from .files import (at_home, atomic_path, cache_dir, locked, offline, read_json, sha256,
                     writable_folder, write_json)
 from .source import source_key
@@ -83,20 +83,17 @@ HUB_SETS = Registry('data set of the hub',
 
 def _loaded(name, hub):
     "A data set, its pictures still as bytes."
-    try: from datasets import Image, load_dataset
-    except ImportError:
-        raise ImportError(f"data={name!r}: the library `datasets` is needed: pip install "
-                          f"'slowai_diffusion[data]'") from None
+    datasets = needed('datasets', 'data')
     if offline() and not Path(hub.path).exists():
         raise FileNotFoundError(f'data={name!r}: {hub.path} is on the Hugging Face hub, and '
                                 'SLOWAI_OFFLINE says not to go there')
-    try: found = load_dataset(hub.path, split=hub.split)
+    try: found = datasets.load_dataset(hub.path, split=hub.split)
     except Exception as e:      # no network, no such set, no such split: many types say so
         raise OSError(f'data={name!r}: {hub.path} cannot be had from the Hugging Face hub '
                       f'({type(e).__name__}: {e}); a folder of pictures needs no network') from e
     for column in filter(None, (hub.image, hub.label)):
         one_of(f'column of {hub.path}', column, found.column_names)
-    return found.cast_column(hub.image, Image(decode=False))
+    return found.cast_column(hub.image, datasets.Image(decode=False))
 
 def _read(path):
     "A file, or what is at an address; that is fetched once."

@@ -27,6 +27,12 @@ class History:
         for k, v in values.items(): self.series.setdefault(k, []).append([step, float(v)])
     def __getitem__(self, name): return [v for _, v in self.series[name]]
     def __contains__(self, name): return name in self.series
+    def after(self, before):
+        "What came `before` and this, in one, the steps counted on."
+        start, series = before.info['n_steps'], {k: [*v] for k, v in before.series.items()}
+        for k, v in self.series.items():
+            series.setdefault(k, []).extend([step + start, value] for step, value in v)
+        return History(series, **self.info)
     def to_dict(self): return dict(series=self.series, info=self.info)
     @classmethod
     def from_dict(cls, d): return cls(d['series'], **d['info'])

@@ -5,7 +5,7 @@
 from __future__ import annotations
 import torch
 from .checks import all_finite, check_images, whole
-from .training import eval_mode, get_device
+from .training import autocast, eval_mode, get_device
 from .networks import ask, check_cond, check_told, class_given
 from .noise import randn
 
@@ -44,7 +44,7 @@ def held_out_loss(
     def losses_of(x_0, t, ε, cond=None):
         x_t = ddpm.add_noise(x_0, ε, t).to(device)
         cond = None if cond is None else cond.to(device)
-        with torch.autocast(device.type, torch.bfloat16, enabled=amp):
+        with autocast(device, amp):
             eps_hat = ask(model, x_t, ddpm.network_time(t).to(device), cond)
         losses = (eps_hat.float().cpu() - ε).pow(2).flatten(1).mean(1)
         return all_finite('the held-out losses', losses)

@@ -13,7 +13,7 @@ from .checks import Registry, listed, only_keys, version_of, whole
 from .files import model_path, read_json, saving, write_json
 from .records import WEIGHT_FILES, check_weights, weights_file
 from .checkpoints import load_state
-from .training import (eval_mode, get_device, load_weights, save_weights, train_step)
+from .training import (autocast, eval_mode, get_device, load_weights, save_weights, train_step)
 
 # %% ../nbs/02_ddpm.ipynb #49e69fa6
 _AROUND = nn.DataParallel, nn.parallel.DistributedDataParallel, torch.optim.swa_utils.AveragedModel
@@ -312,7 +312,7 @@ def predict(
         if n < full: x, c = _filled(x, full), None if c is None else _filled(c, full)
         told = torch.full((full,), t, dtype=dtype, device=device)
         before = version_of(x)
-        with torch.autocast(device.type, torch.bfloat16, enabled=amp): out = ask(model, x, told, c)
+        with autocast(device, amp): out = ask(model, x, told, c)
         if version_of(x) != before:
             raise ValueError(f'model: this {type(model).__name__} writes into the images that it '
                              f'is shown, as x.mul_(…) or inplace=True do')
@@ -330,7 +330,7 @@ def _try_batch(network, shape, k, size, amp, device):
         if not p.any(): p.normal_(0, .02)
     x = torch.randn(size, *shape, generator=torch.Generator().manual_seed(0)).to(device)
     t = times_for(network, size, device)
-    with torch.autocast(device.type, torch.bfloat16, enabled=amp):
+    with autocast(device, amp):
         parts = [ask(network, x[i:i + k], t[i:i + k]) for i in range(0, size, k)]
         return torch.equal(torch.cat(parts), ask(network, x, t))
 

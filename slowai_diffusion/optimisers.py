@@ -9,7 +9,7 @@ import math
 from functools import partial
 import torch
 from .checks import in_range, positive, whole
-from .training import LR_SCHEDULES
+from .training import LR_SCHEDULES, has_bf16
 
 # %% auto #0
 __all__ = ['orthogonalised', 'Muon', 'linear_to_zero', 'warm_up_stable_decay']
@@ -20,7 +20,7 @@ def orthogonalised(
     steps:int=5,    # of Newton and Schulz
 ) -> torch.Tensor:
     "About U·Vᵀ of G = U·S·Vᵀ: singular values come to 0.7 … 1.2, but for tiny ones."
-    X = G.bfloat16()
+    X = G.bfloat16() if has_bf16(G.device.type) else G
     X = X/(X.norm() + 1e-7)
     if G.shape[0] > G.shape[1]: X = X.T
     for _ in range(steps):

@@ -14,28 +14,31 @@ from typing import Callable
 import torch, torch.nn.functional as F
 from .checks import Registry, is_a, listed, positive, whole
 from .files import (ABOUT, SUMS, at_home, check_free, default_folder, half_written, locked,
-                    models_dirs, read_json, replaced_files, sha256, writable_folder)
+                    model_path, models_dirs, read_json, replaced_files, sha256, writable_folder)
 from .plots import as_floats, to_float, to_uint8
-from .records import (WEIGHT_FILES, card_text, device_name, versions, weights_file, write_card)
+from .records import (WEIGHT_FILES, card, card_text, check_weights, device_name, in_parts, versions,
+                      weights_file, write_card)
 from .data import (Batches, data_set, DATASETS, data_source, fashion_mnist, get_dls, save_samples)
-from .checkpoints import before, load_run
-from .training import TEAM, TrainSettings, every, fit, get_device
+from .checkpoints import before, load_run, load_state
+from .training import (TEAM, History, TrainSettings, every, fit, get_device)
 from .classifier import (CLASSIFIER_EPOCHS, CLASSIFIER_SETTINGS, classifier_loss, evaluate,
                          fashion_classifier, load_classifier, save_classifier)
 from .networks import classes_in_turn, fashion_unet, n_parameters, takes_cond
-from .ddpm import DDPM, held_out_loss, load_ddpm, sample, save_ddpm, train
+from .ddpm import (DDPM, Drawing, generators, held_out_loss, load_ddpm, sample, save_ddpm, train)
 from .evaluation import ImageEval, Reference, fashion_scores
 from .unets import laptop_unet
+from .schedules import get_schedule, log_snr_of
 from .diffusion import KERAS_DIFFUSION, keras_diffusion
 from .diffusion_files import load_diffusion, save_diffusion
-from .measures.m12_speedrun import ENTRIES, nearest_distances
+from .measures.m12_speedrun import ENTRIES, levels_for, nearest_distances
 from .runs import RUN_FILES
 from .folders import HUB_SETS, picture_set
 
 # %% auto #0
-__all__ = ['RECIPES', 'FID_EVERY', 'DRAWN_ON', 'MODEL_FILES', 'Recipe', 'RecipeData', 'recipe_data',
-           'classifier_recipe', 'ddpm_recipe', 'diffusion_recipe', 'entry_recipe', 'own_folder',
-           'replacing', 'in_the_box', 'run_recipe', 'make_samples', 'make_reference']
+__all__ = ['RECIPES', 'FID_EVERY', 'DRAWN_ON', 'GAUSSIAN_σ', 'MODEL_FILES', 'Recipe', 'RecipeData',
+           'recipe_data', 'classifier_recipe', 'ddpm_recipe', 'diffusion_recipe', 'from_gaussian',
+           'entry_recipe', 'own_folder', 'replacing', 'in_the_box', 'run_recipe', 'make_samples',
+           'make_reference']
 
 # %% ../nbs/95_recipes.ipynb #76f2303e
 @dataclass(frozen=True)
@@ -209,6 +212,13 @@ def diffusion_recipe(
 FID_EVERY = 4   # epochs
 DRAWN_ON = dict(name='karras', σ_min=.03, σ_max=80.)    # where an entry's steps go once it is saved
 
+GAUSSIAN_σ = 15.    # … and where garments begin, in units of the network
+
+def from_gaussian() -> Drawing:
+    "How garments are drawn in few calls: from the Gaussian of noised garments at `GAUSSIAN_σ`."
+    first = get_schedule(**DRAWN_ON).time_of(log_snr_of(σ=GAUSSIAN_σ)).item()
+    return Drawing('unipc', 10, start='gaussian', first=first)
+
 def entry_recipe(
     about:str,          # one line for the card
     name:str,           # one of `ENTRIES`, lesson 12's speed-run
@@ -216,10 +226,9 @@ def entry_recipe(
 ) -> Recipe:
     """A recipe for an entry of the speed-run: held-out losses as it learns, and by them one of
     several averages is chosen; of garments FID, too, after every `FID_EVERY` epochs. It learns at
-    the levels of its own schedule, and is saved with `DRAWN_ON`; FID of 2,000 in 5, 10, 20 and 50
-    calls."""
+    the levels of its own schedule, and is saved with `DRAWN_ON`, for garments with
+    `from_gaussian`, too; FID of 2,000 in 5, 10, 20 and 50 calls."""
     entry = ENTRIES[name]
-    drawn = entry.changed(σs=None, sampler='unipc')     # in even steps of the saved schedule
     def train_model(model, data, **settings):
         if model.normalised: model.learn_normalisation(data.batches.images)
         images = data.valid.images[:5000]
@@ -232,27 +241,32 @@ def entry_recipe(
                 found['FID'] = fashion_scores(entry.draw(model, 2000))['fid']
             return found
         several = listed(settings['ema']) is not None
-        return fit(model, entry.loss, data.batches, metrics=metrics,
+        hist = fit(model, entry.loss, data.batches, metrics=metrics,
                    choose=held_out if several else None, **settings)
+        model.drawing = from_gaussian() if data.garments else None
+        return hist
     def save(model, folder, dtype):
-        model.diffusion = DRAWN_ON
+        model.diffusion = levels_for(DRAWN_ON, model.shape[-1])
         save_diffusion(model, folder, dtype)
     def score(model, data):
         x = data.test[0]
-        steps, model.diffusion = model.diffusion, entry.model['schedule']
+        steps = model.diffusion
+        model.diffusion = levels_for(entry.model['schedule'], model.shape[-1])
         scores = {f'test_{k}': v for k, v in model.held_out(x[:4000]).items()}
         model.diffusion = steps
         if not data.garments: return scores     # the judge knows garments only
         for calls in 5, 10, 20, 50:
-            images = drawn.draw(model, min(len(x), 2000), calls=calls)
+            how = model.drawing.changed(calls=calls, micro_batch=64)
+            def draw(k, start):
+                return model.draw(k, how, generators(0, k, start=start), progress=False)
+            images = in_parts(draw, min(len(x), 2000))[0]
             seen = fashion_scores(images)
             for k in 'fid', 'kid', 'recall', 'coverage': scores[f'{k}_in_{calls}_calls'] = seen[k]
         for k, v in dict(drawn=images, test=to_uint8(as_floats(x))).items():
             scores[f'nearest_to_{k}'] = nearest_distances(v[:500]).median().item()
         return scores
     return Recipe(about, entry.build, train_model, save, load_diffusion,
-                  score, {**vars(entry.train), **settings}, dict(drawn_by=drawn.sampler),
-                  hold_out=True, bs=entry.bs,
+                  score, {**vars(entry.train), **settings}, hold_out=True, bs=entry.bs,
                   draw=lambda model, n, seed: to_float(entry.draw(model, n, seed)))
 
 # %% ../nbs/95_recipes.ipynb #d0b00003
@@ -281,9 +295,9 @@ RECIPES.register('keras_diffusion', diffusion_recipe(
     'noise, normalised images.',
     KERAS_DIFFUSION['fit'], keras_diffusion, bs=KERAS_DIFFUSION['bs']))
 RECIPES.register('fashion_diffusion', entry_recipe(
-    'The recipe that won the speed-run (lesson 12), trained five times as long: velocity, told the '
-    'log SNR, patches of 2; Muon, at a constant rate that falls in the end.',
-    'noisier levels', n_epochs=10, lr_schedule='wsd', ema=(.998, .999, .9995, .9998, .9999)))
+    'The recipe that won the speed-run (lesson 12), trained long: velocity, told the log SNR, '
+    'patches of 2; Muon, at a constant rate that falls in the end.',
+    'noisier levels', n_epochs=26, lr_schedule='wsd', ema=(.99, .997, .999, .9995, .9998)))
 
 # %% ../nbs/95_recipes.ipynb #1e495621
 def _plain(v):
@@ -399,10 +413,12 @@ def run_recipe(
     more_epochs:float|None=None,    # train a finished run, which kept its checkpoint, for longer
     size:int|None=None,     # own images: the side of the squares that are cut from them
     recipe:Recipe|None=None,# what to train instead, under that name
+    start_from=None,        # begin with the weights of this model: a name in `models/`, or a folder
     **changes,              # data, bs, flip, seed, hold_out, n_epochs, …: the rest of `fit`
 ) -> Path:
     "Train the recipe `name`; writes weights, configuration, history and card; returns the folder."
     r, device = recipe or RECIPES[name], get_device(device)
+    begun = _begun_with(start_from)
     folder = at_home(out or default_folder(name))
     going_on = partial(_going_on, folder, resume, more_epochs, force)
     saved = going_on()
@@ -420,12 +436,28 @@ def run_recipe(
             raise BlockingIOError(f'out={str(folder)!r} was changed by another process meanwhile: '
                                   'try again')
         how = dict(device=device, resume=bool(saved), longer=more_epochs is not None, force=force,
-                   progress=progress, about=dict(recipe=name))
-        _run_in(folder, r, name, data, settings, how)
+                   progress=progress,
+                   about=dict(recipe=name, **({'start_from': begun['sha256']} if begun else {})))
+        _run_in(folder, r, name, data, settings, how, begun)
         if out is None or in_the_box(folder): (folder/'checkpoint.pt').unlink()
     return folder
 
-def _run_in(folder, recipe, name, data, settings, how):
+def _begun_with(start_from):
+    "What a card says of the model that a training begins with; None where there is none."
+    if start_from is None: return None
+    check_weights(start_from)
+    said, folder = dict(sha256=sha256(weights_file(start_from))), model_path(start_from)
+    if (folder/'card.json').exists():
+        known, facts = card(start_from), ('name', 'steps', 'images_seen', 'wall_minutes')
+        said |= {k: known[k] for k in facts if k in known}
+    return dict(said, folder=folder)
+
+def _with_before(hist, begun, name):
+    "The history, with that of the weights it began with, if they are of the same recipe."
+    file = begun['folder']/'history.json' if begun and begun.get('name') == name else None
+    return hist.after(History.load(file)) if file and file.exists() else hist
+
+def _run_in(folder, recipe, name, data, settings, how, begun=None):
     "Train and write the model."
     checkpoint = folder/'checkpoint.pt'
     shape = data.batches.images.shape[1:]
@@ -436,16 +468,18 @@ def _run_in(folder, recipe, name, data, settings, how):
         if recipe.sorts and (data.own or own) and data.batches.labels is not None:
             own['n_classes'] = 1 + max(b.labels.max().item() for b in (data.batches, data.valid))
         model = recipe.build(**own)
+        if begun: load_state(model, recipe.load(begun['folder']).state_dict(), begun['folder'])
     hist = recipe.train(model.to(how['device']), data, checkpoint=checkpoint, **how, **settings)
     trained = model.to('cpu', memory_format=torch.contiguous_format)
     with replacing(folder, () if how['force'] else _written_by_hand(folder)) as new:
         recipe.save(trained, new, recipe.dtype)
-        hist.save(new/'history.json')
-        _write_recipe_card(name, recipe, new, trained, data, settings, hist)
+        _with_before(hist, begun, name).save(new/'history.json')
+        said = {k: v for k, v in (begun or {}).items() if k != 'folder'}
+        _write_recipe_card(name, recipe, new, trained, data, settings, hist, said)
     # and what a kill left half-written
     for left in [before(checkpoint), *half_written(checkpoint)]: left.unlink(missing_ok=True)
 
-def _write_recipe_card(name, r, folder, trained, data, settings, hist):
+def _write_recipe_card(name, r, folder, trained, data, settings, hist, begun):
     "The card of a model that was just trained and saved."
     info, batches, team = hist.info, data.batches, TEAM[-1]
     def score(model):
@@ -459,10 +493,11 @@ def _write_recipe_card(name, r, folder, trained, data, settings, hist):
     write_card(
         folder, name, r.about, files, data=data.name, images_in_data=batches.n,
         images_seen=info['n_images'], steps=info['n_steps'], batch_size=batches.bs,
-        seed=settings['seed'],
+        seed=settings['seed'], **dict(started_from=begun) if begun else {},
         **dict(mirrored='half of the images, others each epoch') if batches.flip else {},
         recipe={k: _plain(v) for k, v in settings.items() if k in said and v is not None},
         **{f'chosen_{k}': info[k] for k in ('ema',) if k in info},
+        **dict(processes=team.size) if team.size > 1 else {},
         **r.facts, parameters=n_parameters(trained), wall_minutes=round(info['seconds']/60, 1),
         device=device_name(torch.device(info['device'])), versions=versions(),
         scores=stored_scores, scores_before_rounding=score(trained),

@@ -12,9 +12,9 @@ from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 import threading
 import torch
-from .checks import is_a, one_of, whole
+from .checks import is_a, needed, one_of, whole
 from .files import at_home, atomic_path, locked, read_json
-from .several import n_cores, needed, start_method
+from .several import n_cores, start_method
 
 # %% auto #0
 __all__ = ['RUN_FILES', 'HIGHER_IS_BETTER', 'runs_dir', 'Metrics', 'read_metrics', 'in_use',
@@ -59,8 +59,8 @@ class Metrics:
                 f.write(_line(step=step, **values, **took))
         self.file = self.path.open('a', encoding='utf-8')
         if self.tensorboard:
-            board = needed('torch.utils.tensorboard')
-            needed('tensorboard')
+            board = needed('torch.utils.tensorboard', 'runs')
+            needed('tensorboard', 'runs')
             where = self.path.with_name('tensorboard')
             self.writer = board.SummaryWriter(where, purge_step=run.step + 1)
 
@@ -335,12 +335,12 @@ def to_tensorboard(
     run,    # a `StoredRun`
 ) -> Path:
     "Write TensorBoard's files from metrics.jsonl, unless they are there and newer; their folder."
-    needed('tensorboard')
+    needed('tensorboard', 'runs')
     folder, made = run.folder/'tensorboard', run.folder/'metrics.jsonl'
     files = list(folder.glob('events.*'))
     if files and max(f.stat().st_mtime for f in files) >= made.stat().st_mtime: return folder
     shutil.rmtree(folder, ignore_errors=True)
-    writer = needed('torch.utils.tensorboard').SummaryWriter(folder)
+    writer = needed('torch.utils.tensorboard', 'runs').SummaryWriter(folder)
     writer.add_text('settings', json.dumps(run.settings, indent=1))
     for k, points in run.metrics.items():
         for step, v in points: writer.add_scalar(k, v, step)
@@ -524,7 +524,7 @@ def search(
     seed:int=0,     # of the sampler
 ):
     "A search by Optuna; its study. Killed, the same call goes on, with the trial that was running."
-    optuna = needed('optuna')
+    optuna = needed('optuna', 'runs')
     one_of('sampler', sampler, ('tpe', 'random'))
     whole('trials', n_trials)
     optuna.logging.set_verbosity(optuna.logging.ERROR)

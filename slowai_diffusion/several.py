@@ -8,19 +8,9 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 from torch.multiprocessing import ProcessExitedException, ProcessRaisedException, start_processes
-from .checks import whole
+from .checks import needed, whole
 from .training import TEAM
 
-def needed(
-    package:str,    # of the extra `runs`
-):
-    "Import a package that only some need; a `ModuleNotFoundError` names the extra."
-    from importlib import import_module
-    try: return import_module(package)
-    except ModuleNotFoundError as e:
-        if (e.name or '').partition('.')[0] != package.partition('.')[0]: raise
-        raise ValueError(f"{package.partition('.')[0]} is not installed: "
-                         f"pip install 'slowai_diffusion[runs]'") from None
 
 # %% ../nbs/13_runs.ipynb #s13sev02
 class Team:
@@ -119,7 +109,7 @@ def _member(rank, n, port, threads, cpu, f, args):
     os.environ.setdefault('OMP_NUM_THREADS', str(threads))      # or accelerate takes 1, and warns
     if sys.platform.startswith('linux'): os.environ.setdefault('GLOO_SOCKET_IFNAME', 'lo')
     torch.set_num_threads(threads)
-    accelerator = needed('accelerate').Accelerator(cpu=cpu)
+    accelerator = needed('accelerate', 'runs').Accelerator(cpu=cpu)
     TEAM.append(Team(accelerator))
     try: f(*args)
     finally:
@@ -143,7 +133,7 @@ def together(
 ):
     """Call `f` in `n` processes that are a `Team`. One that dies takes the others along, and ends
     in a `ChildProcessError`."""
-    needed('accelerate')
+    needed('accelerate', 'runs')
     cpu, threads = str(device) == 'cpu', threads or max(1, n_cores()//whole('processes', n))
     if not cpu and n > torch.cuda.device_count():
         raise ValueError(f'processes={n}: {torch.cuda.device_count()} GPUs are here, one each is '

@@ -9,7 +9,7 @@ import inspect, math, signal, threading, time, warnings, weakref
 from collections import Counter
 from contextlib import contextmanager, nullcontext
 from dataclasses import fields
-from functools import partial
+from functools import cache, partial
 import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -30,11 +30,11 @@ _all_ = ['History', 'Keeping', 'LR_SCHEDULES', 'TrainSettings', 'card', 'load_we
          'write_json']
 
 # %% auto #0
-__all__ = ['TEAM', 'CLOCK_POINTS', 'get_device', 'to_device', 'ema_of', 'interruptible',
-           'in_shares', 'train_step', 'batches_from', 'n_images', 'Alone', 'Run', 'every', 'fit',
-           'eval_mode', 'first_losses', 'History', 'Keeping', 'LR_SCHEDULES', 'TrainSettings',
-           'card', 'load_weights', 'lr_schedule', 'results', 'results_file', 'save_weights',
-           'sha256', 'weights_file', 'write_json']
+__all__ = ['TEAM', 'CLOCK_POINTS', 'get_device', 'has_bf16', 'autocast', 'to_device', 'ema_of',
+           'interruptible', 'in_shares', 'train_step', 'batches_from', 'n_images', 'Alone', 'Run',
+           'every', 'fit', 'eval_mode', 'first_losses', 'History', 'Keeping', 'LR_SCHEDULES',
+           'TrainSettings', 'card', 'load_weights', 'lr_schedule', 'results', 'results_file',
+           'save_weights', 'sha256', 'weights_file', 'write_json']
 
 # %% ../nbs/01_training.ipynb #ef9e881e
 def get_device(
@@ -54,6 +54,23 @@ def get_device(
         there = ', '.join(k for k, v in have.items() if v)
         raise ValueError(f'device={device!r} cannot be used here; available: {there}') from e
     return d
+
+@cache
+def has_bf16(
+    kind:str='cpu', # of device
+) -> bool:
+    "Does it compute in bf16? A processor that only imitates it is faster in float32."
+    if kind != 'cpu': return True
+    able = torch.cpu.get_capabilities()
+    own = any(able.get(k) for k in ('amx_bf16', 'avx512_bf16', 'bf16', 'sve_bf16'))
+    return own and torch.backends.mkldnn.is_available()     # which makes use of it
+
+def autocast(
+    device,     # a `torch.device`
+    amp:bool,   # bf16?
+):
+    "Within it networks compute in bf16, if `amp` asks for it and the device has it."
+    return torch.autocast(device.type, torch.bfloat16, enabled=amp and has_bf16(device.type))
 
 def to_device(batch, device, channels_last=False):
     "A tensor, or a tuple of them, on `device`; images in `channels_last` layout if asked."
@@ -139,7 +156,7 @@ def train_step(
     opt.zero_grad(set_to_none=True)
     losses = []
     for part, share in in_shares(batch, accumulate):
-        with torch.autocast(device.type, torch.bfloat16, enabled=amp): loss = loss_fn(model, part)
+        with autocast(device, amp): loss = loss_fn(model, part)
         if not (isinstance(loss, torch.Tensor) and loss.numel() == 1 and loss.requires_grad):
             raise TypeError('loss_fn: a number that depends on trained weights is needed, '
                             f'not {loss}')

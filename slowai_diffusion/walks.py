@@ -60,6 +60,10 @@ class Drawing:
         return {k: v for k, v in asdict(self).items()
                 if v != getattr(Drawing, k) and k not in ('sampler', 'micro_batch')}
     @property
+    def config(self) -> dict:
+        "What differs from the default, as plain data: `Drawing(**config)` is the same again."
+        return {k: v for k, v in asdict(self).items() if v != getattr(Drawing, k)}
+    @property
     def key(self) -> str:
         "12 hex digits of the SHA-256 of what changes an image."
         try: data = json.dumps(dict(sampler=self.sampler, **self._said()), sort_keys=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import mean
 import numpy as np, torch
 from torch import nn
-from .checks import MANY_IMAGES, dims, one_of, whole
+from .checks import MANY_IMAGES, dims, needed, one_of, whole
 from .files import atomic_path, sha256, write_json
 from .records import card, results
 from .networks import ask, n_parameters, takes_cond
@@ -134,8 +134,7 @@ def export_network(
     file,                   # what to write
 ) -> int:
     "Write the network `(x_t, told) -> answer` as ONNX; its opset. The extra `web` is needed."
-    if lacks := missing_packages():
-        raise ImportError(f"{', '.join(lacks)}: not installed; pip install 'slowai_diffusion[web]'")
+    for package in WEB_PACKAGES: needed(package, 'web')
     if takes_cond(model.network):
         raise ValueError('model: its network takes classes, which the playground cannot give yet')
     import onnx

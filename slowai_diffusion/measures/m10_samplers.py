@@ -2,11 +2,12 @@
 
 # %% ../../nbs/10_samplers.ipynb #m10head
 from __future__ import annotations
+import math
 from functools import cache
 from importlib import import_module
 from typing import NamedTuple
 import torch
-from ..files import model_path
+from ..files import cache_dir, model_path
 from ..records import in_parts, in_turn, measurement
 from ..ddpm import generators, load_ddpm
 from ..distances import Gaussian
@@ -15,7 +16,8 @@ from ..interop import Counted
 from ..schedules import get_schedule, log_snr_of
 from ..grids import gaussian_start, optimised_times
 from ..denoisers import Denoiser
-from ..samplers import generate, get_sampler, step_times
+from ..samplers import (Sampler, dpmpp, generate, get_sampler, multistep_weights, step_times,
+                        weighted)
 
 SCORED = 'laptop_unet'  # the network whose garments lesson 10 shows and scores
 START_σ = 12.           # its Gaussian start, in its units: about t = 700 of DDPM's table
@@ -62,7 +64,7 @@ def _point(sampler, options, calls, grid='trailing', start=None, seed=0, n=2000,
 
 def _points():
     def each(seed): return [_point(*s, c, seed=seed) for c in (10, 5, 20) for s in ALL_SAMPLERS]
-    small = [_point(k, {}, 5, n=64) for k in ('dpmpp_2m', 'heun_churn')]
+    small = [_point(k, {}, 5, n=64, amp=False) for k in ('dpmpp_2m', 'heun_churn')]
     starts = [_point(k, {}, c, start=700)
               for c in (10, 5, 20) for k in ('ddim', 'dpmpp_2m', 'ddpm')]
     in_float32 = [_point(k, {}, 10, model=m, amp=False)
@@ -120,24 +122,54 @@ def samplers_seconds(model, n, calls, rounds):
     return dict(took=took, calls=made)
 
 # %% ../../nbs/10_samplers.ipynb #m10compared
+def half_3m(s, σ_to, ask=None, draw=None):
+    "The three-step method as it is usually written: with half of M₂."
+    if len(s.past) < 2 or s.left < 3: return dpmpp(s, σ_to, order=2)
+    h = math.log(s.σ/σ_to)
+    M0 = -math.expm1(-h)
+    M1 = 1 - M0/h
+    M2 = 1 - 2/h*M1
+    seen = (s, *s.past)[:3]
+    w = multistep_weights([math.log(s.σ/p.σ)/h for p in seen], [M0, M1, M2/2])
+    return math.exp(-h)*s.x_bar + weighted(w, [p.x0_hat for p in seen])
+
+HALVED = Sampler(half_3m, order=2, past=2)
+SHORT = 'short training'     # of a second network, which is made when it is wanted
 BEST = tuple((k, {}) for k in ('unipc', 'dpmpp_2m', 'dpmpp_2m_sde', 'dpmpp_3m_sde', 'accelerated'))
 
 def _compared(sampler, options, calls, start='noise', grid='trailing', seed=0, n=2000, paths=32,
-              fine=500):
-    return dict(model=SCORED, sampler=sampler, options=options, grid=grid, start=start,
-                calls=calls, seed=seed, n=n, amp=True, paths=paths, fine=fine)
+              fine=500, amp=True, model=SCORED):
+    return dict(model=model, sampler=sampler, options=options, grid=grid, start=start,
+                calls=calls, seed=seed, n=n, amp=amp, paths=paths, fine=fine)
 
 def _compared_points():
     "In order of importance."
-    def each(calls, seed, start='noise'):
-        return [_compared(*s, c, start, seed=seed) for c in calls for s in ALL_SAMPLERS]
+    def each(calls, seed, start='noise', model=SCORED):
+        return [_compared(*s, c, start, seed=seed, model=model)
+                for c in calls for s in ALL_SAMPLERS]
     def more(seed): return [_compared(*s, c, seed=seed) for c in (50, 100) for s in BEST]
     grids = [_compared(k, {}, c, start, g) for c in (10, 5) for start in ('noise', 'gaussian')
              for g in ('guarded', 'karras', 'log_snr', 'uniform', 'optimised')
              for k in ('dpmpp_2m', 'unipc', 'ddim')]
-    return [_compared('unipc', {}, 5, n=64, paths=2, fine=20), *each((5, 10), 0),
+    halved = [_compared('dpmpp_3m, M₂/2', {}, c, seed=seed) for seed in (0, 1) for c in (5, 10, 20)]
+    return [_compared('unipc', {}, 5, n=64, paths=2, fine=20, amp=False), *each((5, 10), 0),
             *each((5, 10), 0, 'gaussian'), *each((20,), 0), *more(0), *grids,
-            *each((5, 10, 20), 1), *each((5, 10), 1, 'gaussian'), *more(1)]
+            *each((5, 10, 20), 1), *each((5, 10), 1, 'gaussian'), *more(1), *halved,
+            *each((5, 10, 20), 0, model=SHORT), *each((5, 10), 0, 'gaussian', SHORT)]
+
+def _short_training():
+    "A folder with what 102,400 images teach lesson 12's recipe; made when it is first wanted."
+    folder = cache_dir()/'samplers'/'short'
+    if (folder/'diffusion.json').exists(): return folder
+    train_entry = import_module('slowai_diffusion.measures.m12_speedrun').train_entry
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    model, _ = train_entry('noisier levels', 0, 102_400, folder.with_suffix('.pt'), progress=False)
+    model.diffusion = import_module('slowai_diffusion.recipes').DRAWN_ON
+    import_module('slowai_diffusion.diffusion_files').save_diffusion(model, folder)
+    return folder
+
+def _sampler(name, options):
+    return HALVED if name == 'dpmpp_3m, M₂/2' else get_sampler(name, **options)
 
 def _times(m, s, steps, grid, first, start):
     if grid not in ('guarded', 'optimised'): return step_times(m.schedule, steps, grid, first=first)
@@ -147,7 +179,7 @@ def _times(m, s, steps, grid, first, start):
 @cache
 def _begun(model, start, amp):
     "The saved model, the first time, and noise -> x_t there."
-    m = saved_model(model, 64 if amp else 32, amp)
+    m = saved_model(_short_training() if model == SHORT else model, 64 if amp else 32, amp)
     if start == 'noise': return m, 1., None
     first = m.schedule.time_of(log_snr_of(σ=START_σ)).item()
     return m, first, gaussian_start(m.data, m.schedule, first)
@@ -174,7 +206,7 @@ def _solution(model, start, seed, paths, fine):
     _compared_points, (SCORED, 'fashion_mnist_classifier', 'fashion_mnist_reference'))
 def samplers_compared(model, sampler, options, grid, start, calls, seed, n, amp, paths, fine):
     "Scores of `n` images, and the solver's own error."
-    (m, first, _), s = _begun(model, start, amp), get_sampler(sampler, **options)
+    (m, first, _), s = _begun(model, start, amp), _sampler(sampler, options)
     times = _times(m, s, s.steps_for(calls), grid, first, start)
     def draw(k, i): return _draw(model, start, amp, s, times, seed, k, i)
     x, seconds = in_parts(draw, n)

@@ -17,13 +17,15 @@ from ..unets import residual_unet
 from ..own_images import eval_against, label_net
 from ..diffusion import KERAS_DIFFUSION, DiffusionModel, keras_diffusion
 from ..diffusion_files import load_diffusion, save_diffusion
-from .m12_speedrun import packed
+from .m12_speedrun import levels_for, packed
 from .m14_garden import GARDEN_MODEL, nearest_rms
 
-def _ours(**network):
-    "`GARDEN_MODEL`'s recipe with another network."
+def _ours(levels_of=None, **network):
+    "`GARDEN_MODEL`'s recipe with another network; `levels_of`: noise levels of another size."
     said = GARDEN_MODEL
-    return DiffusionModel(residual_unet(**{**said['network'], **network}), **said['model'])
+    schedule = levels_for(said['model']['schedule'], levels_of or network['sample_size'])
+    net = residual_unet(**{**said['network'], **network})
+    return DiffusionModel(net, **{**said['model'], 'schedule': schedule})
 
 class ColourRecipe(NamedTuple):
     "How photographs are learned and drawn."
@@ -37,12 +39,14 @@ class ColourRecipe(NamedTuple):
 _size = dict(in_channels=3, sample_size=64)
 _keras = dict(KERAS_DIFFUSION['fit'], bs=KERAS_DIFFUSION['bs'], amp=True, channels_last=True)
 _keras.pop('n_epochs')
+_fit = dict(GARDEN_MODEL['fit'], bs=64, ema=.999)
 COLOUR_RECIPES = {
     'Keras example': ColourRecipe(partial(keras_diffusion, **_size), _keras, 14.7),
     'R form': ColourRecipe(partial(keras_diffusion, form='r', **_size), _keras, 17.9),
-    "the course's": ColourRecipe(
-        partial(_ours, sample_size=64, depth=2), dict(GARDEN_MODEL['fit'], bs=64, ema=.999), 60.7,
-        True, 'unipc', GARDEN_MODEL['drawn_on'])}
+    'levels of 32 pixels': ColourRecipe(partial(_ours, levels_of=32, sample_size=64, depth=2), _fit,
+                                        60.7, True, 'unipc', GARDEN_MODEL['drawn_on']),
+    "the course's": ColourRecipe(partial(_ours, sample_size=64, depth=2), _fit, 60.7, True, 'unipc',
+                                 levels_for(GARDEN_MODEL['drawn_on'], 64))}
 
 class Photographs(NamedTuple):
     "Photographs in class folders as squares of bytes; a fifth is held out."
